@@ -1,0 +1,171 @@
+"""One episode by the rules of the Gymnasium face: what an action does, when it ends, what it is worth.
+
+An episode drives one session and holds no I/O of its own; a single environment steps one, a vector environment
+many at once. Whatever an agent sends becomes an observation it can learn from; only what cannot be an action at
+all is the caller's mistake.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from gymnasium.error import InvalidAction, ResetNeeded
+
+from awm_gym.reward.scheme import RewardScheme
+from awm_gym.runtime.session import Session
+from awm_gym.runtime.types import BROKEN, Outcome, Verdict
+from awm_gym.spaces import FINAL_ANSWER, ActionProblem, ToolCallSpace, observation
+
+LIST_TOOLS = "list_tools"
+"""Under the paper's step rules, the reserved tool that lists the others; to be called once, and first."""
+
+Observation = dict[str, Any]
+Info = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step returns, in gymnasium's order."""
+
+    observation: Observation
+    reward: float
+    terminated: bool
+    truncated: bool
+    info: Info
+
+
+class Episode:
+    """One episode in one session."""
+
+    def __init__(self, session: Session, space: ToolCallSpace, scheme: RewardScheme, max_steps: int) -> None:
+        """Begin.
+
+        Args:
+            session: a freshly opened session.
+            space: the actions.
+            scheme: what an outcome is worth, and whether step rules hold.
+            max_steps: how many actions there may be; after the last one the episode is verified and truncated.
+        """
+        self.session = session
+        self.space = space
+        self.scheme = scheme
+        self.max_steps = max_steps
+        self.steps = 0
+        self.done = False
+        self._listed = False
+        self._succeeded = False
+        self._broken = False
+
+    def first_observation(self) -> Observation:
+        """Return the observation before any action: the task."""
+        return observation(self.session.task.text, "", False)
+
+    def first_info(self) -> Info:
+        """Return reset's info: what the episode is, and the tools as a JSON list."""
+        entry = self.session.entry
+        return {
+            "entry": entry.key,
+            "digest": entry.digest,
+            "task_index": self.session.task_index,
+            "tools": tools_json(self.session),
+        }
+
+    async def step(self, action: Any) -> Step:
+        """Take one action.
+
+        Raises:
+            InvalidAction: if it cannot be an action at all.
+            ResetNeeded: if the episode is over.
+        """
+        if self.done:
+            raise ResetNeeded("this episode is over; call reset() to begin another")
+        listing = self.scheme.step_rules and isinstance(action, dict) and action.get("tool") == LIST_TOOLS
+        problem = None if listing else self.space.problem(action)
+        if problem is not None and problem.kind == "not_an_action":
+            raise InvalidAction(problem.message)
+        self.steps += 1
+        violation = self._violation(action["tool"], problem)
+        if violation:
+            return self._end(violation, Verdict("format_error", violation), "malformed", True)
+        if problem is not None:
+            return await self._go_on(problem.message, "malformed", 0)
+        if listing:
+            self._listed = True
+            return await self._go_on(tools_json(self.session), "ok", 0)
+        return await self._act(action["tool"], action["arguments"])
+
+    async def _act(self, tool: str, arguments: dict[str, Any]) -> Step:
+        if tool == FINAL_ANSWER:
+            return self._end("", await self.judge(arguments["answer"]), "ok", True)
+        result = await self.session.acall(tool, arguments)
+        self._succeeded |= result.kind == "ok"
+        self._broken |= result.kind in BROKEN
+        if result.kind in BROKEN and self.scheme.step_rules:
+            return self._end(result.content, Verdict("server_error", result.detail), result.kind, True, result.status)
+        return await self._go_on(result.content, result.kind, result.status or 0)
+
+    async def judge(self, answer: str | None) -> Verdict:
+        """Verify the state as it is now.
+
+        A task that is not done in an episode in which the application broke is nobody's failure: `server_error`.
+        """
+        verdict = await self.session.averify(answer)
+        if self._broken and verdict.outcome in ("agent_error", "incomplete"):
+            return Verdict("server_error", f"{verdict.detail}; a tool had failed", verdict.facts)
+        return verdict
+
+    def _violation(self, tool: str, problem: ActionProblem | None) -> str:
+        """Return which of the paper's step rules a call breaks; empty if none, or if they do not hold."""
+        if not self.scheme.step_rules:
+            return ""
+        if problem is not None:
+            return problem.message
+        if tool == LIST_TOOLS:
+            return f"{LIST_TOOLS} was called twice; it is to be called once" if self._listed else ""
+        if not self._listed:
+            return f"{LIST_TOOLS} must be the first call"
+        if tool == FINAL_ANSWER and not self._succeeded:
+            return f"at least one tool must succeed before {FINAL_ANSWER}"
+        return ""
+
+    async def _go_on(self, content: str, kind: str, status: int) -> Step:
+        if self.steps >= self.max_steps:
+            return self._end(content, await self.judge(None), kind, False, status)
+        return self._step(content, kind, status, 0.0, "", "", False, False)
+
+    def _end(self, content: str, verdict: Verdict, kind: str, terminated: bool, status: int | None = 0) -> Step:
+        self.done = True
+        return self._step(
+            content,
+            kind,
+            status or 0,
+            self.scheme(verdict.outcome),
+            verdict.outcome,
+            verdict.detail,
+            terminated,
+            not terminated,
+        )
+
+    def _step(
+        self,
+        content: str,
+        kind: str,
+        status: int,
+        reward: float,
+        outcome: Outcome | str,
+        detail: str,
+        terminated: bool,
+        truncated: bool,
+    ) -> Step:
+        info: Info = {"kind": kind, "status": status, "outcome": outcome, "detail": detail, "steps": self.steps}
+        seen = observation(self.session.task.text, content, kind != "ok")
+        return Step(seen, reward, terminated, truncated, info)
+
+
+def tools_json(session: Session) -> str:
+    """Return the tools of a session as a JSON list of objects with name, description and input schema."""
+    listed = [
+        {"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}
+        for tool in session.tools
+    ]
+    return json.dumps(listed, ensure_ascii=False)
