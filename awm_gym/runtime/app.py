@@ -27,7 +27,7 @@ from awm_gym.runtime.tools import HttpRequest, Tool, tools_from_openapi
 MODULE = "awm_entry_app"
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _MUTATORS = frozenset(
-    "append add update pop popitem clear extend insert remove setdefault discard sort reverse appendleft".split()
+    ["append", "add", "update", "pop", "popitem", "clear", "extend", "insert", "remove", "setdefault", "discard", "sort", "reverse", "appendleft"]
 )
 
 

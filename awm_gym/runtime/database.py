@@ -86,7 +86,7 @@ def _look_up() -> None:
 
 
 def build(connection: SessionConnection, ddl: Iterable[str], inserts: Iterable[str]) -> tuple[list[str], list[str]]:
-    """Execute an entry's SQL with foreign keys on, as the data set's publisher does.
+    r"""Execute an entry's SQL with foreign keys on, as the data set's publisher does.
 
     A statement that fails is left out. One that fails for an apostrophe escaped as `\\'` is mended and tried again.
 

@@ -12,7 +12,6 @@ import os
 import select
 import signal
 import socket
-import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Collection, Iterator
@@ -244,9 +243,10 @@ def _result(text: str, status: int | None, kind: str, detail: str = "") -> dict[
 
 
 def _line(message: dict[str, Any]) -> bytes:
-    return json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", "replace"
-    ) + b"\n"
+    return (
+        json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        + b"\n"
+    )
 
 
 def run(mcp: socket.socket, control: socket.socket, plan: Plan) -> None:

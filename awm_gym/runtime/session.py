@@ -220,7 +220,11 @@ class Session:
             return ToolResult("Error: the host refused the call", True, "crash", None, str(message.get("error")))
         told = result["_meta"]
         return ToolResult(
-            result["content"][0]["text"], result["isError"], told[wire.KIND], told[wire.STATUS], told.get(wire.DETAIL, "")
+            result["content"][0]["text"],
+            result["isError"],
+            told[wire.KIND],
+            told[wire.STATUS],
+            told.get(wire.DETAIL, ""),
         )
 
     async def _placed(self) -> HostLink:
@@ -329,4 +333,3 @@ class Session:
         async with self._lock:
             self._closed = True
             await self._leave()
-

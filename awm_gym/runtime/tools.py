@@ -92,9 +92,7 @@ class Tool:
         missing = sorted(self.required - arguments.keys())
         if missing:
             raise BadArguments(f"{self.spec.name} needs the argument(s) {', '.join(missing)}")
-        return HttpRequest(
-            self.method, path, urlencode(query).encode(), self._encode(body, arguments), self.body_type
-        )
+        return HttpRequest(self.method, path, urlencode(query).encode(), self._encode(body, arguments), self.body_type)
 
     def _encode(self, body: dict[str, Any], arguments: dict[str, Any]) -> bytes:
         if not self.body_type:

@@ -6,6 +6,7 @@ mapped, so the limit is what it has plus what the policy grants. RLIMIT_NPROC co
 user, not those of one host, and is of no use here.
 """
 
+import os
 import resource
 
 from awm_gym.runtime.sandbox import libc
@@ -44,5 +45,8 @@ def _lower(limit: int, value: int, grace: int = 0) -> None:
 
 
 def _mapped() -> int:
-    with open("/proc/self/statm", "rb") as file:
-        return int(file.read().split()[0]) * resource.getpagesize()
+    descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+    try:
+        return int(os.read(descriptor, 128).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(descriptor)

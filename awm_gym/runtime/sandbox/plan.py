@@ -139,10 +139,7 @@ def confine(
     if threading.active_count() > 1:
         raise RuntimeError(f"expected a process with one thread, this one has {threading.active_count()}")
     plan = policy if isinstance(policy, Plan) else prepare(policy)
-    writable = _real(only) or plan.writable
-    for folder in writable:
-        if not paths.below(folder, plan.writable):
-            raise ValueError(f"expected a folder below one of {plan.writable}, got {folder!r}")
+    writable = tuple(_own(folder, plan.writable) for folder in only) or plan.writable
     steps: dict[LayerName, Callable[[], None]] = {
         "inheritance": lambda: _disinherit(plan, writable, keep_fds),
         "privileges": lambda: privileges.apply(plan.policy.die_with_parent),
@@ -174,6 +171,13 @@ def _what_is_missing(report: Report) -> str:
 
 def _real(given: Sequence[StrPath]) -> tuple[str, ...]:
     return tuple(os.path.realpath(path, strict=True) for path in given)
+
+
+def _own(folder: StrPath, writable: tuple[str, ...]) -> str:
+    for path in (os.path.abspath(folder), os.path.realpath(folder)):
+        if paths.below(path, writable):
+            return path
+    raise ValueError(f"expected a folder below one of {writable}, got {os.fspath(folder)!r}")
 
 
 def _ruleset(read: tuple[str, ...], hidden: tuple[str, ...], writable: tuple[str, ...]) -> int:
