@@ -97,9 +97,7 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
         """
         return self._running().session
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, Info]:
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Observation, Info]:
         """Begin an episode.
 
         Args:

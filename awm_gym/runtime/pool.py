@@ -102,7 +102,7 @@ class Scenario:
         await self._pool.admit(host, self)
         try:
             await host.start(await self._pool.zygote())
-            reply, image = await host.control(self._load_message(), self.image)
+            reply, image = await host.control(self.load_message(), self.image)
         except HostRefused as error:
             host.die()
             raise EnvironmentBroken(f"{self.entry.key}: {error}") from None
@@ -121,7 +121,8 @@ class Scenario:
         host.ready = True
         return host
 
-    def _load_message(self) -> dict[str, Any]:
+    def load_message(self) -> dict[str, Any]:
+        """Return the control message that brings the entry up in a fresh host."""
         entry, settings = self.entry, self._settings
         return {
             "op": "load",

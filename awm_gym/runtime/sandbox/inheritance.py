@@ -1,7 +1,6 @@
 """Layer "inheritance": what a fork would hand down: environment, descriptors, working folder.
 
-The environment has four copies: `os.environ`, the dict `posix.environ` that it was made from, the C library's
-list, and the block at the top of the stack into which the kernel wrote it at exec. The last is what
+The environment has three copies: the dict in `os.environ`, the C library's list, and the block at the top of the stack into which the kernel wrote it at exec. The last is what
 /proc/<pid>/environ shows; neither clearenv nor unsetenv touches it, so its bytes are zeroed here. (prctl's
 PR_SET_MM could move it, but wants a capability.) Freed memory may still hold pieces: the zygote is therefore
 started with an environment that is clean from the beginning, and this layer is the second lock.
@@ -10,7 +9,6 @@ started with an environment that is clean from the beginning, and this layer is 
 import contextlib
 import ctypes
 import os
-import posix
 import tempfile
 from collections.abc import Collection
 
@@ -44,7 +42,6 @@ def clear_environment(keep: tuple[str, ...], block: tuple[int, int] | None) -> N
     kept = {name: os.environ[name] for name in keep if name in os.environ}
     for name in [*os.environ]:
         del os.environ[name]
-    posix.environ.clear()
     with contextlib.suppress(OSError):  # macOS has none; the loop above unset each variable already
         libc.call("clearenv")
     if block:

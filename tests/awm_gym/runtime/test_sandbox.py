@@ -1,0 +1,845 @@
+"""The sandbox, wall by wall: a forked child is confined, tries something, and reports what came of it.
+
+Each layer is put up alone where that is possible, so that no other one hides its absence; what is native is
+tried with raw system calls, which the audit hook never sees.
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import errno
+import json
+import mmap
+import os
+import re
+import resource
+import signal
+import socket
+import sqlite3
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from awm_gym.errors import SandboxUnavailable
+from awm_gym.runtime.sandbox import LAYERS, Plan, Policy, Report, available, confine, prepare
+from awm_gym.runtime.sandbox import landlock as landlock_layer
+from awm_gym.runtime.sandbox import paths, seccomp, syscalls
+from awm_gym.runtime.sandbox.syscalls import Arch
+
+PACKAGE = Path(paths.LIBRARY)
+HERE = {layer.name: layer for layer in available().layers}
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def needs(*layers: str) -> pytest.MarkDecorator:
+    lacking = [f"{name}: {HERE[name].detail}" for name in layers if not HERE[name].active]
+    return pytest.mark.skipif(bool(lacking), reason="; ".join(lacking))
+
+
+def only(*layers: str, **fields: Any) -> Policy:
+    return Policy(layers=frozenset(layers), **fields)
+
+
+@dataclass
+class Outcome:
+    """What a child reported: a value, or the exception it met; and the signal that ended it, if one did."""
+
+    value: Any = None
+    error: str = ""
+    code: int | None = None
+    signal: int = 0
+
+
+def child(policy: Policy | Plan, act: Callable[[], Any], before: Callable[[], None] | None = None, **how: Any) -> Outcome:
+    """Confine a forked child, let it act, and return what became of it."""
+    plan = policy if isinstance(policy, Plan) else prepare(policy)
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        report: dict[str, Any] = {}
+        try:
+            if before is not None:
+                before()
+            if how.get("keep_fds") is not None:
+                how["keep_fds"] = {*how["keep_fds"], theirs}
+            confine(plan, **how)
+            report = {"value": act()}
+        except OSError as error:
+            report = {"error": f"{type(error).__name__}: {error}", "code": error.errno}
+        except BaseException as error:
+            report = {"error": f"{type(error).__name__}: {error} {traceback.format_exc()}"}
+        finally:
+            os.write(theirs, json.dumps(report).encode())
+            os._exit(0)
+    os.close(theirs)
+    with open(ours, "rb") as file:
+        text = file.read()
+    _, status = os.waitpid(pid, 0)
+    if plan is not policy:
+        plan.close()
+    return Outcome(**json.loads(text or "{}"), signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0)
+
+
+def native(name: str, *args: Any) -> int:
+    """Make a raw system call by name; a failure is an OSError."""
+    arch = seccomp.probe()
+    tables = (syscalls.refused, syscalls.pretended, syscalls.absent, syscalls.conditional)
+    number = {key: value for table in tables for key, value in table(arch).items()}[name]
+    result: int = libc.syscall(*(ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in (number, *args)))
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of the process's own, beside which others have theirs."""
+    own = tmp_path / "own"
+    own.mkdir()
+    return own
+
+
+# -- what is there ----------------------------------------------------------------------------------------------
+
+
+def test_available_tells_of_every_layer_and_confines_nothing() -> None:
+    report = available()
+
+    assert tuple(layer.name for layer in report.layers) == LAYERS
+    assert all(layer.detail for layer in report.layers)
+    assert Path("/etc/passwd").read_bytes()
+
+
+def test_a_report_is_readable_and_travels_as_json() -> None:
+    report = available()
+
+    assert Report.model_validate_json(report.model_dump_json()) == report
+    assert len(str(report).splitlines()) == len(LAYERS)
+
+
+@pytest.fixture
+def no_landlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    def abi() -> int:
+        raise OSError("needs Linux 5.13")
+
+    monkeypatch.setattr(landlock_layer, "abi", abi)
+
+
+@pytest.mark.usefixtures("no_landlock")
+def test_strict_mode_refuses_a_machine_without_a_layer_and_names_it() -> None:
+    with pytest.raises(SandboxUnavailable, match=r"landlock \(needs Linux 5\.13\)"):
+        prepare(Policy(strict=True))
+
+    assert prepare(only("audit", strict=True)).report.missing == ()
+
+
+@pytest.mark.usefixtures("no_landlock")
+def test_without_strict_mode_the_other_layers_stand_and_the_report_says_what_is_missing() -> None:
+    with prepare(Policy()) as plan:
+        assert "landlock" in [layer.name for layer in plan.report.missing]
+        assert child(plan, lambda: open("/etc/passwd").read()).error.startswith("PermissionError")
+
+
+def test_a_process_with_threads_is_not_confined() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="one thread, this one has 2"):
+            confine(Policy())
+    finally:
+        done.set()
+        thread.join()
+
+
+# -- inheritance ------------------------------------------------------------------------------------------------
+
+
+def test_no_copy_of_the_environment_is_left_but_the_variables_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWM_KEPT", "yes")
+    monkeypatch.setenv("AWM_SECRET", "s3cret")
+
+    def look() -> list[Any]:
+        import posix
+
+        libc.getenv.restype = ctypes.c_char_p
+        return [dict(os.environ), len(posix.environ), libc.getenv(b"AWM_SECRET"), libc.getenv(b"AWM_KEPT").decode()]
+
+    assert child(only("inheritance", environ=("AWM_KEPT", "NOT_SET")), look).value == [{"AWM_KEPT": "yes"}, 0, None, "yes"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_the_kernel_shows_no_environment_either() -> None:
+    assert Path("/proc/self/environ").read_bytes().strip(b"\0")
+
+    shown = child(only("inheritance"), lambda: Path("/proc/self/environ").read_bytes().decode())
+
+    assert shown.value.strip("\0") == ""
+
+
+def test_descriptors_are_closed_but_those_kept() -> None:
+    kept, other = os.open(os.devnull, os.O_RDONLY), os.open(os.devnull, os.O_RDONLY)
+    try:
+        outcome = child(Policy(), lambda: [_is_open(0), _is_open(kept), _is_open(other)], keep_fds=(kept,))
+    finally:
+        os.close(kept)
+        os.close(other)
+
+    assert outcome.value == [True, True, False]
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def test_the_working_and_temporary_folder_is_its_own(folder: Path) -> None:
+    def look() -> list[str]:
+        with tempfile.NamedTemporaryFile() as file:
+            return [os.getcwd(), os.path.dirname(file.name)]
+
+    assert child(Policy(write=(folder,)), look).value == [str(folder.resolve())] * 2
+    assert child(Policy(), os.getcwd).value == "/"
+
+
+# -- privileges -------------------------------------------------------------------------------------------------
+
+
+@needs("privileges")
+def test_it_has_no_capability_can_gain_none_and_is_closed_to_its_siblings() -> None:
+    def look() -> list[Any]:
+        status = dict(re.findall(r"^(\w+):\s*(\S+)", Path("/proc/self/status").read_text(), re.MULTILINE))
+        return [int(status["CapEff"], 16), int(status["CapPrm"], 16), status["NoNewPrivs"], libc.prctl(3, 0, 0, 0, 0)]
+
+    assert child(only("privileges"), look).value == [0, 0, "1", 0]
+
+
+@needs("privileges")
+def test_it_dies_with_its_parent() -> None:
+    ours, theirs = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        if os.fork() == 0:
+            os.close(ours)
+            confine(only("privileges"))
+            os.write(theirs, b"up")
+            time.sleep(60)
+        else:
+            assert os.read(ours, 2) == b"up"
+            os._exit(0)
+    os.close(theirs)
+    os.waitpid(middle, 0)
+    with open(ours, "rb") as file:
+        assert file.read() == b""  # the last writer is gone
+
+
+# -- limits -----------------------------------------------------------------------------------------------------
+
+MIB = 2**20
+
+
+@needs("limits")
+@pytest.mark.parametrize("bomb", [lambda: bytearray(256 * MIB), lambda: mmap.mmap(-1, 256 * MIB)], ids=["heap", "shared"])
+def test_memory_beyond_the_limit_is_refused(bomb: Callable[[], Any]) -> None:
+    outcome = child(only("limits", memory=128 * MIB), lambda: bool(bomb()))
+
+    assert outcome.error.startswith("MemoryError") or outcome.code == errno.ENOMEM
+    assert child(only("limits", memory=512 * MIB), lambda: bool(bomb())).value is True
+
+
+def test_a_file_too_big_is_refused(folder: Path) -> None:
+    outcome = child(only("limits", file_size=MIB), lambda: (folder / "big").write_bytes(bytes(2 * MIB)))
+
+    assert outcome.code == errno.EFBIG
+    assert (folder / "big").stat().st_size == MIB
+
+
+def test_descriptors_and_core_dumps_are_limited() -> None:
+    def hoard() -> list[int]:
+        core = resource.getrlimit(resource.RLIMIT_CORE)[1]
+        with contextlib.ExitStack() as stack, contextlib.suppress(OSError):
+            for count in range(10_000):
+                stack.enter_context(open(os.devnull))
+        return [count < 64, core]
+
+    assert child(only("limits", open_files=64), hoard).value == [True, 0]
+
+
+def test_a_process_that_has_used_up_its_cpu_time_is_ended() -> None:
+    def spin() -> None:
+        while True:
+            pass
+
+    assert child(only("limits", cpu=1), spin).signal == signal.SIGXCPU
+
+
+# -- landlock ---------------------------------------------------------------------------------------------------
+
+LANDLOCK = ("privileges", "landlock")
+SECRETS = ["/etc/passwd", str(PACKAGE / "errors.py"), str(PACKAGE.parent / "pyproject.toml"), "/proc/self/status", "/proc/1/environ"]
+
+
+@needs("landlock")
+@pytest.mark.parametrize("path", SECRETS)
+def test_files_of_the_machine_and_of_the_library_cannot_be_read(path: str) -> None:
+    if not os.path.exists(path):
+        pytest.skip(f"no {path} here")
+
+    assert child(only(*LANDLOCK), lambda: open(path).read()).code == errno.EACCES
+
+
+@needs("landlock")
+def test_the_memory_of_its_parent_cannot_be_reached() -> None:
+    assert child(only(*LANDLOCK), lambda: open(f"/proc/{os.getppid()}/mem", "rb").read(1)).code == errno.EACCES
+    assert child(only(*LANDLOCK), lambda: native("ptrace", 16, os.getppid(), 0, 0)).code == errno.EPERM
+
+
+@needs("landlock")
+@pytest.mark.parametrize("place", ["/", "/home", "/tmp", str(PACKAGE.parent), str(PACKAGE)])
+def test_folders_cannot_be_listed(place: str) -> None:
+    if not os.path.isdir(place):
+        pytest.skip(f"no {place} here")
+
+    assert child(only(*LANDLOCK), lambda: os.listdir(place)).code == errno.EACCES
+
+
+@needs("landlock")
+def test_it_writes_in_its_own_folder_and_nowhere_else(folder: Path) -> None:
+    policy = only(*LANDLOCK, write=(folder,))
+    beside = folder.parent / "beside"
+    beside.write_text("theirs")
+
+    def work() -> str:
+        (folder / "sub").mkdir()
+        (folder / "a").write_text("mine")
+        (folder / "a").rename(folder / "sub" / "b")
+        with open(folder / "sub" / "b", "r+") as file:
+            file.truncate(2)
+        text = (folder / "sub" / "b").read_text()
+        (folder / "sub" / "b").unlink()
+        (folder / "sub").rmdir()
+        return text
+
+    assert child(policy, work).value == "mi"
+    for attempt in (beside.read_text, lambda: beside.write_text(""), beside.unlink, lambda: os.truncate(beside, 0)):
+        assert child(policy, attempt).code == errno.EACCES
+    assert child(policy, lambda: (folder / "x").write_text("") or (folder / "x").rename(beside)).error
+    assert child(policy, lambda: Path("/tmp/awm-gym-never").write_text("")).code == errno.EACCES
+    assert beside.read_text() == "theirs"
+
+
+@needs("landlock")
+@pytest.mark.parametrize("make", [lambda p: os.symlink("/etc", p), os.mkfifo], ids=["link", "pipe"])
+def test_it_makes_nothing_but_files_and_folders(folder: Path, make: Callable[[Path], None]) -> None:
+    assert child(only(*LANDLOCK, write=(folder,)), lambda: make(folder / "odd")).code == errno.EACCES
+
+
+@needs("landlock")
+def test_a_plan_can_be_narrowed_to_folders_of_one_process(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    for place in (mine, theirs):
+        place.mkdir()
+        (place / "data").write_text(place.name)
+
+    with prepare(only("inheritance", *LANDLOCK, write=(tmp_path,))) as plan:
+        assert child(plan, (theirs / "data").read_text).value == "theirs"
+        assert child(plan, lambda: [(mine / "data").read_text(), os.getcwd()], only=(mine,)).value == ["mine", str(mine)]
+        assert child(plan, (theirs / "data").read_text, only=(mine,)).code == errno.EACCES
+        assert child(plan, Path("/etc/passwd").read_text, only=(mine,)).code == errno.EACCES
+        assert child(plan, lambda: bool(__import__("wave")), only=(mine,)).value is True
+        with pytest.raises(ValueError, match="expected a folder below"):
+            confine(plan, only=("/etc",))
+
+
+@needs("landlock")
+def test_what_is_hidden_below_a_readable_folder_stays_hidden(tmp_path: Path) -> None:
+    for name in ("pkg/module.py", "pkg/_entries/shop/gold.json", "other.py"):
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    site = tmp_path / "site"
+
+    with prepare(only(*LANDLOCK, read=(site,), hidden=(site / "pkg" / "_entries",))) as plan:
+        assert child(plan, (site / "pkg" / "module.py").read_text).value == "pkg/module.py"
+        assert child(plan, (site / "other.py").read_text).value == "other.py"
+        assert child(plan, (site / "pkg/_entries/shop/gold.json").read_text).code == errno.EACCES
+        assert child(plan, lambda: os.listdir(site / "pkg/_entries")).code == errno.EACCES
+
+
+def test_a_folder_is_taken_apart_only_where_something_is_hidden(tmp_path: Path) -> None:
+    for name in ("a/x/secret", "a/x/open", "a/y/z", "b/c"):
+        (tmp_path / name).mkdir(parents=True)
+    root = str(tmp_path.resolve())
+
+    found = list(paths.carve(root, (f"{root}/a/x/secret",)))
+
+    assert found == [f"{root}/a/x/open", f"{root}/a/y", f"{root}/b"]
+    assert list(paths.carve(f"{root}/b", ())) == [f"{root}/b"]
+    assert list(paths.carve(f"{root}/a/x/secret", (f"{root}/a/x",))) == []
+
+
+def test_of_python_the_library_and_packages_in_use_are_readable_and_the_rest_is_not(tmp_path: Path) -> None:
+    hidden = (paths.LIBRARY,)
+    found = paths.python_files(hidden)
+
+    def covered(path: str) -> bool:
+        return paths.below(os.path.realpath(path), found)
+
+    assert covered(json.__file__)
+    assert covered(pytest.__file__)
+    assert not covered(__file__)
+    assert not covered(str(PACKAGE))
+    assert not any(covered(site) for site in paths.site_folders())
+    assert not covered(os.path.join(paths.stdlib_folder(), "site-packages", "anything"))
+
+
+def test_a_writable_folder_that_holds_something_hidden_is_a_mistake(folder: Path) -> None:
+    with pytest.raises(ValueError, match="apart from all that is hidden"):
+        prepare(Policy(write=(folder,), hidden=(folder / "entries",)))
+    with pytest.raises(FileNotFoundError):
+        prepare(Policy(write=(folder / "missing",)))
+
+
+# -- seccomp ----------------------------------------------------------------------------------------------------
+
+SECCOMP = ("privileges", "seccomp")
+PARENT = os.getpid()
+
+ATTEMPTS: dict[str, Callable[[], Any]] = {
+    "internet socket": lambda: socket.socket(),
+    "unix socket": lambda: socket.socket(socket.AF_UNIX),
+    "netlink socket": lambda: socket.socket(16, socket.SOCK_RAW),
+    "datagram pair, which could send anywhere": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+    "fork": os.fork,
+    "subprocess": lambda: subprocess.run(["/bin/true"]),
+    "system": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+    "exec": lambda: os.execv("/bin/true", ["true"]),
+    "raw clone": lambda: native("clone", signal.SIGCHLD, 0, 0, 0, 0),
+    "thread in new namespaces": lambda: native("clone", 0x10000 | 0x10000000, 0, 0, 0, 0),
+    "kill its parent": lambda: os.kill(PARENT, 0),
+    "kill its group": lambda: os.kill(0, 0),
+    "kill everybody": lambda: os.kill(-1, 0),
+    "raw tgkill": lambda: native("tgkill", PARENT, PARENT, 0),
+    "queue a signal": lambda: native("rt_sigqueueinfo", PARENT, 0, bytes(128)),
+    "signal by a file": lambda: __import__("fcntl").fcntl(0, 8, PARENT),
+    "pidfd": lambda: os.pidfd_open(PARENT),
+    "ptrace": lambda: native("ptrace", 16, PARENT, 0, 0),
+    "read its parent's memory": lambda: native("process_vm_readv", PARENT, None, 0, None, 0, 0),
+    "starve its parent": lambda: resource.prlimit(PARENT, resource.RLIMIT_NOFILE, (1, 1)),
+    "raise its own limits": lambda: resource.setrlimit(resource.RLIMIT_CORE, (1, 1)),
+    "priority": lambda: os.nice(-1),
+    "outlive its parent": lambda: native("prctl", 1, 0, 0, 0, 0),
+    "be dumpable again": lambda: native("prctl", 4, 1, 0, 0, 0),
+    "become another user": lambda: native("setuid", 65534),
+    "leave its group": os.setsid,
+    "mount": lambda: native("mount", b"none", b"/", b"tmpfs", 0, None),
+    "chroot": lambda: os.chroot("/"),
+    "unshare": lambda: native("unshare", 0x10000000),
+    "bpf": lambda: native("bpf", 0, None, 0),
+    "userfaultfd": lambda: native("userfaultfd", 0),
+    "io_uring": lambda: native("io_uring_setup", 1, bytes(120)),
+    "keyring": lambda: native("keyctl", 0, -3, 0),
+    "perf": lambda: native("perf_event_open", bytes(120), 0, -1, -1, 0),
+    "personality": lambda: native("personality", 0),
+    "memfd": lambda: os.memfd_create("x"),
+    "shared memory": lambda: native("shmget", 0, 4096, 0o1600),
+    "watch files": lambda: native("inotify_init1", 0),
+    "truncate through a reader": lambda: os.open(os.__file__, os.O_RDONLY | os.O_TRUNC),
+    "file by handle": lambda: native("open_by_handle_at", -100, bytes(16), 0),
+    "type into the terminal": lambda: native("ioctl", 0, 0x5412, b"x"),
+    "a filter of its own": lambda: native("seccomp", 1, 0, bytes(16)),
+}
+
+
+@needs("seccomp")
+@pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS.keys())
+def test_system_calls_that_reach_out_are_refused(attempt: Callable[[], Any]) -> None:
+    assert child(only(*SECCOMP), attempt).code == errno.EPERM
+
+
+@needs("seccomp")
+def test_a_datagram_cannot_be_sent_to_an_address(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as theirs, socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0] as ours:
+        theirs.bind(str(tmp_path / "log"))
+        attempts = [lambda: ours.sendto(b"x", str(tmp_path / "log")), lambda: ours.connect(str(tmp_path / "log"))]
+        assert [child(only(*SECCOMP), attempt).code for attempt in attempts] == [errno.EPERM] * 2
+
+
+@needs("seccomp")
+@pytest.mark.parametrize("call", ["clone3", "openat2"])
+def test_calls_whose_arguments_a_filter_cannot_see_do_not_exist(call: str) -> None:
+    assert child(only(*SECCOMP), lambda: native(call, None, 0)).code == errno.ENOSYS
+
+
+@needs("seccomp")
+def test_modes_and_times_seem_to_change_and_do_not(folder: Path) -> None:
+    path = folder / "file"
+    path.write_text("")
+    before = path.stat()
+
+    assert child(only(*SECCOMP), lambda: [os.chmod(path, 0), os.utime(path, (0, 0))]).value == [None, None]
+    assert (path.stat().st_mode, path.stat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+
+
+@needs("seccomp")
+def test_it_may_signal_itself_and_talk_over_a_pair_of_its_own() -> None:
+    def act() -> list[Any]:
+        seen: list[int] = []
+        signal.signal(signal.SIGUSR1, lambda number, _: seen.append(number))
+        os.kill(os.getpid(), signal.SIGUSR1)
+        signal.raise_signal(signal.SIGUSR1)
+        ours, theirs = socket.socketpair()
+        ours.sendall(b"hello")
+        return [len(seen), theirs.recv(5).decode(), resource.getrlimit(resource.RLIMIT_CORE) is not None]
+
+    assert child(Policy(), act).value == [2, "hello", True]
+
+
+@needs("seccomp")
+def test_threads_are_the_policys_choice() -> None:
+    def start() -> list[int]:
+        seen: list[int] = []
+        thread = threading.Thread(target=seen.append, args=(1,))
+        thread.start()
+        thread.join()
+        return seen
+
+    assert child(only(*SECCOMP, threads=True), start).value == [1]
+    assert "can't start new thread" in child(only(*SECCOMP, threads=False), start).error
+
+
+class Kernel:
+    """Runs a filter as the kernel would: the part of BPF that it uses."""
+
+    def __init__(self, arch: Arch, pid: int = 4242, threads: bool = True) -> None:
+        program = seccomp.compile_filter(arch, threads)
+        code = bytearray(program.code)
+        for offset in program.own_pid:
+            struct.pack_into("=I", code, offset, pid)
+        self._steps = list(struct.iter_unpack("=HBBI", code))
+        self._arch = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7, "i386": 0x40000003}
+
+    def answer(self, number: int, *args: int, arch: str) -> str:
+        padded = [arg & (2**64 - 1) for arg in (*args, *[0] * (6 - len(args)))]
+        data = struct.pack("=IIQ6Q", number & 0xFFFFFFFF, self._arch[arch], 0, *padded)
+        at, loaded = 0, 0
+        while True:
+            code, if_true, if_false, value = self._steps[at]
+            at += 1
+            if code == 0x06:
+                return {0x7FFF0000: "allow", 0x50000: "pretend", 0x50001: "EPERM", 0x50026: "ENOSYS", 0x80000000: "kill"}[value]
+            if code == 0x20:
+                (loaded,) = struct.unpack_from("=I", data, value)
+            elif code == 0x54:
+                loaded &= value
+            elif code == 0x05:
+                at += value
+            else:
+                at += if_true if (loaded == value if code == 0x15 else loaded >= value) else if_false
+
+
+@pytest.mark.parametrize("arch", get_args(Arch))
+def test_the_filter_answers_every_number_as_the_table_says(arch: Arch) -> None:
+    kernel = Kernel(arch)
+    listed = {number: "EPERM" for number in syscalls.refused(arch).values()}
+    listed |= {number: "ENOSYS" for number in syscalls.absent(arch).values()}
+    listed |= {number: "pretend" for number in syscalls.pretended(arch).values()}
+    by_argument = set(syscalls.conditional(arch).values())
+
+    for number in set(range(600)) - by_argument:
+        expected = listed.get(number, "allow" if number < syscalls.KNOWN else "ENOSYS")
+        assert kernel.answer(number, arch=arch) == expected, number
+    for number in (0x40000000, 0x40000000 + syscalls.refused("x86_64")["socket"], -1):
+        assert kernel.answer(number, arch=arch) == "ENOSYS"
+    assert kernel.answer(0, arch="i386") == "kill"
+
+
+@pytest.mark.parametrize("arch", get_args(Arch))
+@pytest.mark.parametrize(
+    ("call", "args", "expected"),
+    [
+        ("clone", (0x3D0F00,), "allow"),
+        ("clone", (17,), "EPERM"),
+        ("clone", (0x4111,), "EPERM"),
+        ("clone", (0x3D0F00 | 0x40000000,), "EPERM"),
+        ("kill", (4242, 9), "allow"),
+        ("kill", (4243, 9), "EPERM"),
+        ("kill", (-4242, 9), "EPERM"),
+        ("tgkill", (4242, 1, 9), "allow"),
+        ("prctl", (15,), "allow"),
+        ("prctl", (38,), "EPERM"),
+        ("prlimit64", (0, 7, 0, 1 << 40), "allow"),
+        ("prlimit64", (4242, 7, 0, 1), "allow"),
+        ("prlimit64", (0, 7, 1 << 40, 0), "EPERM"),
+        ("prlimit64", (0, 7, 1, 0), "EPERM"),
+        ("prlimit64", (1, 7, 0, 1), "EPERM"),
+        ("socketpair", (1, 1 | 0x80800), "allow"),
+        ("socketpair", (1, 5), "EPERM"),
+        ("socketpair", (2, 1), "EPERM"),
+        ("sendto", (3, 1, 1, 0, 0, 0), "allow"),
+        ("sendto", (3, 1, 1, 0, 1 << 40, 16), "EPERM"),
+        ("ioctl", (0, 0x5421), "allow"),
+        ("ioctl", (0, (7 << 32) | 0x5412), "EPERM"),
+        ("fcntl", (0, 3), "allow"),
+        ("fcntl", (0, 10, 9), "EPERM"),
+        ("openat", (-100, 1, 0o1000 | 0o1), "allow"),
+        ("openat", (-100, 1, 0o1000), "EPERM"),
+    ],
+)
+def test_the_filter_decides_by_arguments(arch: Arch, call: str, args: tuple[int, ...], expected: str) -> None:
+    assert Kernel(arch).answer(syscalls.conditional(arch)[call], *args, arch=arch) == expected
+
+
+@pytest.mark.parametrize(
+    ("arch", "header"),
+    [("x86_64", "/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), ("aarch64", "/usr/include/asm-generic/unistd.h")],
+)
+def test_the_numbers_are_those_of_the_kernels_headers(arch: Arch, header: str) -> None:
+    if not os.path.exists(header):
+        pytest.skip(f"no {header} here")
+    truth = {name: int(number) for name, number in re.findall(r"#define __NR(?:3264)?_(\w+)\s+(\d+)", Path(header).read_text())}
+    tables = (syscalls.refused, syscalls.pretended, syscalls.absent, syscalls.conditional)
+    ours = {name: number for table in tables for name, number in table(arch).items()}
+
+    assert {name: truth.get(name, number) for name, number in ours.items()} == ours
+    assert len(ours.keys() & truth.keys()) > 100
+    assert len(set(ours.values())) == len(ours)
+
+
+# -- audit ------------------------------------------------------------------------------------------------------
+
+FENCED: dict[str, Callable[[], Any]] = {
+    "read": lambda: open("/etc/passwd"),
+    "read the library": lambda: open(PACKAGE / "errors.py"),
+    "write": lambda: open("/tmp/awm-gym-never", "w"),
+    "low-level write": lambda: os.open("/tmp/awm-gym-never", os.O_CREAT),
+    "list": lambda: os.listdir("/"),
+    "remove": lambda: os.remove("/tmp/awm-gym-never"),
+    "rename": lambda: os.rename("x", "/tmp/awm-gym-never"),
+    "link": lambda: os.symlink("x", "/tmp/awm-gym-never"),
+    "socket": lambda: socket.socket(),
+    "resolve": lambda: socket.getaddrinfo("localhost", 80),
+    "fork": os.fork,
+    "subprocess": lambda: subprocess.run(["/bin/true"]),
+    "shell": lambda: os.system("true"),
+    "exec": lambda: os.execv("/bin/true", ["true"]),
+    "signal": lambda: os.kill(PARENT, 0),
+    "limits": lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
+    "foreign library": lambda: ctypes.CDLL(None),
+    "foreign call": lambda: libc.getpid(),
+    "collector": lambda: __import__("gc").get_objects(),
+    "database": lambda: sqlite3.connect("/tmp/awm-gym-never.db"),
+    "database by address": lambda: sqlite3.connect("file:///tmp/awm-gym-never.db?mode=rwc", uri=True),
+    "extension": lambda: sqlite3.connect(":memory:").enable_load_extension(True),
+}
+
+
+@pytest.mark.parametrize("attempt", FENCED.values(), ids=FENCED.keys())
+def test_the_hook_refuses_with_a_sentence(folder: Path, attempt: Callable[[], Any]) -> None:
+    outcome = child(only("audit", write=(folder,)), attempt, before=lambda: os.chdir(folder))
+
+    assert re.match(r"PermissionError: .*the sandbox (allows|lets|hides)", outcome.error)
+
+
+def test_the_hook_lets_through_what_a_host_and_a_verifier_do(folder: Path) -> None:
+    sqlite3.connect(folder / "a.db").execute("CREATE TABLE t (x)")
+
+    def work() -> int:
+        for database in (":memory:", "", folder / "a.db", "file::memory:", "file:x?mode=memory", f"file:{folder}/a.db?mode=ro"):
+            sqlite3.connect(database, uri=True).execute("SELECT 1")
+        with tempfile.TemporaryDirectory() as place:
+            Path(place, "sub").mkdir()
+            Path(place, "sub", "file").write_text("x")
+        asyncio.run(asyncio.sleep(0))
+        import wave
+
+        return len(os.listdir(folder)) + bool(wave)
+
+    assert child(only("inheritance", "audit", write=(folder,)), work).value == 2
+
+
+# -- everything at once -----------------------------------------------------------------------------------------
+
+
+def _app() -> Any:
+    """Write, load and return an app as a generated one is."""
+    source = '''
+import json, re
+from datetime import datetime
+from decimal import Decimal
+from typing import Optional
+from zoneinfo import ZoneInfo
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel, EmailStr
+from sqlalchemy import Column, Integer, Numeric, String, create_engine, func
+from sqlalchemy.orm import declarative_base, sessionmaker
+from sqlalchemy.pool import StaticPool
+
+engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+SessionLocal = sessionmaker(bind=engine)
+Base = declarative_base()
+app = FastAPI()
+
+class Item(Base):
+    __tablename__ = "items"
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    price = Column(Numeric(10, 2))
+
+class NewItem(BaseModel):
+    name: str
+    price: Decimal
+    owner: Optional[EmailStr] = None
+
+Base.metadata.create_all(engine)
+
+@app.post("/items", operation_id="add")
+async def add(item: NewItem):
+    with SessionLocal() as session:
+        session.add(Item(name=re.sub(r"\\\\s+", " ", item.name), price=item.price))
+        session.commit()
+        when = datetime.strptime("2025-03-01 12:00", "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo("Europe/Berlin"))
+        return {"count": session.query(func.count(Item.id)).scalar(), "when": when.isoformat()}
+
+@app.get("/items/{item_id}", operation_id="get")
+def get(item_id: int):
+    with SessionLocal() as session:
+        item = session.get(Item, item_id)
+        if item is None:
+            raise HTTPException(404, "no such item")
+        return json.loads(json.dumps({"name": item.name, "price": str(item.price)}))
+'''
+    module: dict[str, Any] = {"__name__": "generated"}
+    exec(compile(source, "app.py", "exec"), module)
+    return module["app"]
+
+
+async def _request(app: Any, method: str, path: str, body: bytes = b"") -> list[Any]:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json")]
+    scope = {"type": "http", "method": method, "path": path, "headers": headers, "query_string": b"", "http_version": "1.1"}
+    await app(scope | {"scheme": "http", "server": ("app", 80)}, receive, send)
+    return [sent[0]["status"], json.loads(sent[1]["body"])]
+
+
+def test_a_confined_host_loads_an_app_and_serves_it_over_the_channel_it_was_given() -> None:
+    import email_validator  # noqa: F401
+    import fastapi  # noqa: F401
+    import sqlalchemy.dialects.sqlite
+    import sqlalchemy.orm  # noqa: F401
+
+    ours, theirs = socket.socketpair()
+
+    async def serve() -> None:
+        app = _app()
+        reader, writer = await asyncio.open_connection(sock=theirs)
+        while line := await reader.readline():
+            answer = await _request(app, *json.loads(line)[:2], json.dumps(json.loads(line)[2]).encode())
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+
+    requests = [
+        ["POST", "/items", {"name": "a  cup", "price": "9.50", "owner": "me@example.com"}],
+        ["POST", "/items", {"name": "a cup", "price": "x"}],
+        ["GET", "/items/1", None],
+        ["GET", "/items/2", None],
+    ]
+    ours.sendall(b"".join(json.dumps(request).encode() + b"\n" for request in requests))
+    ours.shutdown(socket.SHUT_WR)
+    outcome = child(Policy(), lambda: asyncio.run(serve()), keep_fds=(theirs.fileno(),))
+    theirs.close()
+    with ours, ours.makefile() as file:
+        answers = [json.loads(line) for line in file]
+
+    assert outcome == Outcome()
+    assert [status for status, _ in answers] == [200, 422, 200, 404]
+    assert answers[0][1] == {"count": 1, "when": "2025-03-01T12:00:00+01:00"}
+    assert answers[2][1] == {"name": "a cup", "price": "9.50"}
+
+
+def test_a_confined_verifier_compares_two_database_files(tmp_path: Path) -> None:
+    import shutil
+
+    folder = tmp_path / "1"
+    folder.mkdir()
+    for name, rows in (("initial", 1), ("final", 2)):
+        with contextlib.closing(sqlite3.connect(folder / f"{name}.db")) as connection, connection:
+            connection.execute("CREATE TABLE t (x)")
+            connection.executemany("INSERT INTO t VALUES (?)", [(row,) for row in range(rows)])
+
+    def verify() -> list[Any]:
+        shutil.copy2(folder / "final.db", folder / "copy.db")
+        found = []
+        for name in ("initial", "final", "copy"):
+            connection = sqlite3.connect(folder / f"{name}.db")
+            found += connection.execute("SELECT count(*) FROM t").fetchone()
+            connection.execute("CREATE TEMP TABLE s AS SELECT * FROM t")
+            connection.execute("INSERT INTO t VALUES (9)")
+            connection.commit()
+        with contextlib.suppress(sqlite3.OperationalError):
+            connection.execute("ATTACH DATABASE '/etc/passwd' AS stolen").execute("SELECT * FROM stolen.sqlite_master")
+            found.append("reached")
+        return found
+
+    with prepare(Policy(write=(tmp_path,), threads=False, cpu=5)) as plan:
+        assert child(plan, verify, only=(folder,)).value == [1, 2, 2]
+
+
+@needs(*LAYERS)
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
+def test_an_ordinary_user_gets_the_same_walls(tmp_path: Path) -> None:
+    own = Path(tempfile.mkdtemp(prefix="awm-gym-test-"))
+    os.chown(own, 65534, 65534)
+
+    def become_nobody() -> None:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+
+    def attempts() -> list[Any]:
+        (own / "file").write_text("mine")
+        found: list[Any] = [os.getuid(), (own / "file").read_text()]
+        for attempt in (lambda: open("/etc/hostname"), lambda: native("socket", 2, 1, 0), lambda: native("kill", PARENT, 0)):
+            try:
+                attempt()
+                found.append(0)
+            except OSError as error:
+                found.append(error.errno)
+        return found
+
+    try:
+        without_audit = Policy(write=(own,), layers=frozenset(LAYERS) - {"audit"})
+        outcome = child(without_audit, attempts, before=become_nobody)
+    finally:
+        import shutil
+
+        shutil.rmtree(own)
+
+    assert outcome.value == [65534, "mine", errno.EACCES, errno.EPERM, errno.EPERM]
+
+
+@pytest.fixture(autouse=True)
+def no_descriptor_leaks() -> Iterator[None]:
+    before = len(os.listdir("/dev/fd"))
+    yield
+    assert len(os.listdir("/dev/fd")) <= before
