@@ -11,6 +11,7 @@ from awm_gym.registry import Entry, get_entry
 from awm_gym.reward import RewardScheme, register_verifier
 from awm_gym.runtime import Runtime, Session, Settings, Snapshot, ToolResult, ToolSpec, Verdict, default_runtime
 from awm_gym.spaces import FINAL_ANSWER, ToolCallSpace, UnicodeText
+from awm_gym.vector import AwmVectorEnv, make_vec
 
 __version__ = "0.1.0"
 
@@ -18,6 +19,7 @@ __all__ = [
     "FINAL_ANSWER",
     "AwmEnv",
     "AwmError",
+    "AwmVectorEnv",
     "Entry",
     "RewardScheme",
     "Runtime",
@@ -31,6 +33,7 @@ __all__ = [
     "Verdict",
     "default_runtime",
     "get_entry",
+    "make_vec",
     "register_envs",
     "register_verifier",
 ]

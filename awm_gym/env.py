@@ -1,21 +1,19 @@
-"""`AwmEnv`: an entry as a single Gymnasium environment, the thin face over an `Episode`."""
+"""`AwmEnv`: an entry as a single Gymnasium environment, the thin face over its `Episodes`."""
 
+import copy
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import gymnasium
-from gymnasium.error import ResetNeeded
 
-from awm_gym.episode import Episode, Info, Observation
-from awm_gym.errors import TaskNotFound
-from awm_gym.registry import get_entry
+from awm_gym.episode import Info, Observation, Rules
+from awm_gym.episodes import EnvSnapshot, Episodes, checked_options
+from awm_gym.registry import Entry, get_entry
 from awm_gym.reward import reward_scheme
 from awm_gym.runtime import Runtime, ToolSpec, Verdict, default_runtime
 from awm_gym.runtime.session import Session
 from awm_gym.runtime.types import Outcome, Verifier
 from awm_gym.spaces import ToolCallSpace, observation_space
-
-_OPTIONS = ("task",)
 
 
 class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
@@ -57,45 +55,44 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
         Raises:
             EntryNotFound: if no source holds the entry.
             TaskNotFound: if the entry has no such task.
+            VerifierNotFound: if a task has no verifier of that kind.
             EnvironmentBroken: if the entry's app cannot be brought up.
         """
-        self.entry = get_entry(name, source=source)
-        self.tasks = self._checked_tasks(task, tasks)
-        self.max_steps = max_steps
-        self.scheme = reward_scheme(reward)
+        if task is not None:
+            if tasks is not None:
+                raise ValueError("expected `task` or `tasks`, got both; leave one out")
+            tasks = [task]
         self.render_mode = render_mode
-        self._verifier = verifier
+        self._rules = Rules(reward_scheme(reward), max_steps)
         self._runtime = runtime or default_runtime()
-        self._scenario = self._runtime.scenario(self.entry)
-        self._episode: Episode | None = None
+        self._episodes = Episodes(self._runtime, get_entry(name, source=source), tasks, self._rules, verifier)
         self._frame = ""
-        self.action_space: ToolCallSpace = ToolCallSpace(self._scenario.tools)
+        self.action_space: ToolCallSpace = self._episodes.space
         self.observation_space = observation_space()
 
-    def _checked_tasks(self, task: int | None, tasks: Sequence[int] | None) -> tuple[int, ...]:
-        if task is not None and tasks is not None:
-            raise ValueError("expected `task` or `tasks`, got both; leave one out")
-        chosen = range(len(self.entry.tasks)) if task is None and tasks is None else tasks if task is None else [task]
-        assert chosen is not None
-        for index in chosen:
-            self.entry.task(index)
-        if not len(chosen):
-            raise TaskNotFound(f"expected at least one task of {self.entry.key!r} to play, got an empty list")
-        return tuple(chosen)
+    @property
+    def entry(self) -> Entry:
+        """What the environment is."""
+        return self._episodes.entry
+
+    @property
+    def tasks(self) -> tuple[int, ...]:
+        """Indices of the tasks that episodes are drawn from."""
+        return self._episodes.tasks
 
     @property
     def tools(self) -> tuple[ToolSpec, ...]:
         """The tools of the entry, without the reserved `final_answer`."""
-        return self._scenario.tools
+        return self._episodes.scenario.tools
 
     @property
     def session(self) -> Session:
         """The session of the running episode.
 
         Raises:
-            ResetNeeded: before the first reset.
+            gymnasium.error.ResetNeeded: before the first reset.
         """
-        return self._running().session
+        return self._episodes.current.session
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Observation, Info]:
         """Begin an episode.
@@ -113,20 +110,10 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
             ValueError: if an option is unknown.
         """
         super().reset(seed=seed)
-        unknown = sorted(set(options or {}) - set(_OPTIONS))
-        if unknown:
-            raise ValueError(f"expected options out of {', '.join(_OPTIONS)}; got {', '.join(map(repr, unknown))}")
-        task = (options or {}).get("task")
-        drawn = self.tasks[int(self.np_random.integers(len(self.tasks)))]
-        index = drawn if task is None else int(task)
-        session_seed = int(self.np_random.integers(2**31))
-        self.entry.task(index)
-        self._end_session()
-        session = self._runtime.open(self.entry, index, seed=session_seed, verifier=self._verifier)
-        self._episode = Episode(session, self.action_space, self.scheme, self.max_steps)
-        observed = self._episode.first_observation()
-        self._show(f"{self.entry.env_id}, task {index}: {observed['task']}")
-        return observed, self._episode.first_info()
+        self._episodes.generator = self.np_random
+        observed, info = self._runtime.wait(self._episodes.reset(checked_options(options)))
+        self._show(f"{self.entry.env_id}, task {info['task_index']}: {observed['task']}")
+        return observed, info
 
     def step(self, action: dict[str, Any]) -> tuple[Observation, float, bool, bool, Info]:
         """Make a tool call.
@@ -142,8 +129,9 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
             gymnasium.error.InvalidAction: if it cannot be an action at all.
             gymnasium.error.ResetNeeded: before the first reset, or after the end of the episode.
         """
-        step = self._runtime.wait(self._running().step(action))
-        self._show(_frame(action, step.observation, step.info, step.reward))
+        step = self._runtime.wait(self._episodes.step(action))
+        if self.render_mode:
+            self._show(_frame(action, step.observation, step.info, step.reward))
         return step.observation, step.reward, step.terminated, step.truncated, step.info
 
     def reward(self, answer: str | None = None) -> float:
@@ -152,11 +140,37 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
         Args:
             answer: the final answer to judge it with.
         """
-        return self.scheme(self.verdict(answer).outcome)
+        return self._rules.scheme(self.verdict(answer).outcome)
 
     def verdict(self, answer: str | None = None) -> Verdict:
         """Return what the verifier says of the state as it is now; the episode goes on."""
-        return self._runtime.wait(self._running().judge(answer))
+        return self._runtime.wait(self._episodes.judge(answer))
+
+    def snapshot(self) -> EnvSnapshot:
+        """Return the state of the running episode, as a value that `restore` takes here or in another process."""
+        return self._runtime.wait(self._episodes.snapshot())
+
+    def restore(self, snapshot: EnvSnapshot) -> Observation:
+        """Go back, or over, to a state.
+
+        Returns:
+            The observation there: the task, with no content.
+
+        Raises:
+            SnapshotMismatch: if the snapshot was taken of another entry.
+        """
+        observed = self._runtime.wait(self._episodes.restore(snapshot))
+        assert self._episodes.generator is not None
+        self.np_random = self._episodes.generator
+        return observed
+
+    def fork(self) -> "AwmEnv":
+        """Return a second environment in the same state; from there on each goes its own way."""
+        twin = copy.copy(self)
+        twin._episodes = self._episodes.twin()
+        twin.action_space = twin._episodes.space
+        twin.restore(self.snapshot())
+        return twin
 
     def render(self) -> str | None:
         """Return the last step as text (`ansi`); in mode `human`, it was printed when it happened."""
@@ -164,17 +178,8 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
 
     def close(self) -> None:
         """Give the session back."""
-        self._end_session()
-
-    def _running(self) -> Episode:
-        if self._episode is None:
-            raise ResetNeeded("no episode is running; call reset() first")
-        return self._episode
-
-    def _end_session(self) -> None:
-        if self._episode is not None:
-            self._episode.session.close()
-            self._episode = None
+        if self._runtime.running:
+            self._runtime.wait(self._episodes.close())
 
     def _show(self, frame: str) -> None:
         self._frame = frame
@@ -183,9 +188,10 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
 
 
 def _frame(action: dict[str, Any], observed: Observation, info: Info, reward: float) -> str:
-    arguments = ", ".join(f"{name}={value!r}" for name, value in dict(action.get("arguments") or {}).items())
+    given = action.get("arguments")
+    arguments = ", ".join(f"{name}={value!r}" for name, value in given.items()) if isinstance(given, dict) else given
     mark = "!" if observed["is_error"] else "="
-    lines = [f"{info['steps']:>3}. {action.get('tool')}({arguments})", f"     {mark} {observed['content'][:2000]}"]
+    lines = [f"{info['steps']:>3}. {action['tool']}({arguments})", f"     {mark} {observed['content'][:2000]}"]
     if info["outcome"]:
         lines.append(f"     {info['outcome']}, reward {reward}: {info['detail']}")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ all is the caller's mistake.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gymnasium.error import InvalidAction, ResetNeeded
@@ -24,6 +24,19 @@ Info = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """When an episode ends, and what it is worth then.
+
+    Attributes:
+        scheme: the reward of each outcome, and whether step rules hold.
+        max_steps: how many actions there may be; after the last one the episode is verified and truncated.
+    """
+
+    scheme: RewardScheme
+    max_steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """What a step returns, in gymnasium's order."""
 
@@ -34,27 +47,48 @@ class Step:
     info: Info
 
 
-class Episode:
-    """One episode in one session."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an episode has come, beside the state of its session.
 
-    def __init__(self, session: Session, space: ToolCallSpace, scheme: RewardScheme, max_steps: int) -> None:
-        """Begin.
+    Attributes:
+        steps: actions taken.
+        done: whether the episode is over.
+        listed: whether `list_tools` was called (step rules).
+        succeeded: whether a tool call succeeded (step rules).
+        broken: whether the application broke in a call.
+    """
+
+    steps: int = 0
+    done: bool = False
+    listed: bool = False
+    succeeded: bool = False
+    broken: bool = False
+
+
+class Episode:
+    """One episode in one session.
+
+    Attributes:
+        session: the session.
+        progress: how far it has come.
+    """
+
+    def __init__(
+        self, session: Session, space: ToolCallSpace, rules: Rules, progress: Progress = Progress()  # noqa: B008
+    ) -> None:
+        """Begin, or go on from where another one was.
 
         Args:
-            session: a freshly opened session.
+            session: a freshly opened session, or one in the state that belongs to `progress`.
             space: the actions.
-            scheme: what an outcome is worth, and whether step rules hold.
-            max_steps: how many actions there may be; after the last one the episode is verified and truncated.
+            rules: when it ends and what it is worth.
+            progress: how far it has come.
         """
         self.session = session
-        self.space = space
-        self.scheme = scheme
-        self.max_steps = max_steps
-        self.steps = 0
-        self.done = False
-        self._listed = False
-        self._succeeded = False
-        self._broken = False
+        self.progress = progress
+        self._space = space
+        self._rules = rules
 
     def first_observation(self) -> Observation:
         """Return the observation before any action: the task."""
@@ -77,20 +111,20 @@ class Episode:
             InvalidAction: if it cannot be an action at all.
             ResetNeeded: if the episode is over.
         """
-        if self.done:
+        if self.progress.done:
             raise ResetNeeded("this episode is over; call reset() to begin another")
-        listing = self.scheme.step_rules and isinstance(action, dict) and action.get("tool") == LIST_TOOLS
-        problem = None if listing else self.space.problem(action)
+        listing = self._rules.scheme.step_rules and isinstance(action, dict) and action.get("tool") == LIST_TOOLS
+        problem = None if listing else self._space.problem(action)
         if problem is not None and problem.kind == "not_an_action":
             raise InvalidAction(problem.message)
-        self.steps += 1
+        self._note(steps=self.progress.steps + 1)
         violation = self._violation(action["tool"], problem)
         if violation:
             return self._end(violation, Verdict("format_error", violation), "malformed", True)
         if problem is not None:
             return await self._go_on(problem.message, "malformed", 0)
         if listing:
-            self._listed = True
+            self._note(listed=True)
             return await self._go_on(tools_json(self.session), "ok", 0)
         return await self._act(action["tool"], action["arguments"])
 
@@ -98,9 +132,11 @@ class Episode:
         if tool == FINAL_ANSWER:
             return self._end("", await self.judge(arguments["answer"]), "ok", True)
         result = await self.session.acall(tool, arguments)
-        self._succeeded |= result.kind == "ok"
-        self._broken |= result.kind in BROKEN
-        if result.kind in BROKEN and self.scheme.step_rules:
+        if result.kind == "ok":
+            self._note(succeeded=True)
+        elif result.kind in BROKEN:
+            self._note(broken=True)
+        if result.kind in BROKEN and self._rules.scheme.step_rules:
             return self._end(result.content, Verdict("server_error", result.detail), result.kind, True, result.status)
         return await self._go_on(result.content, result.kind, result.status or 0)
 
@@ -110,36 +146,39 @@ class Episode:
         A task that is not done in an episode in which the application broke is nobody's failure: `server_error`.
         """
         verdict = await self.session.averify(answer)
-        if self._broken and verdict.outcome in ("agent_error", "incomplete"):
+        if self.progress.broken and verdict.outcome in ("agent_error", "incomplete"):
             return Verdict("server_error", f"{verdict.detail}; a tool had failed", verdict.facts)
         return verdict
 
+    def _note(self, **changes: Any) -> None:
+        self.progress = replace(self.progress, **changes)
+
     def _violation(self, tool: str, problem: ActionProblem | None) -> str:
         """Return which of the paper's step rules a call breaks; empty if none, or if they do not hold."""
-        if not self.scheme.step_rules:
+        if not self._rules.scheme.step_rules:
             return ""
         if problem is not None:
             return problem.message
         if tool == LIST_TOOLS:
-            return f"{LIST_TOOLS} was called twice; it is to be called once" if self._listed else ""
-        if not self._listed:
+            return f"{LIST_TOOLS} was called twice; it is to be called once" if self.progress.listed else ""
+        if not self.progress.listed:
             return f"{LIST_TOOLS} must be the first call"
-        if tool == FINAL_ANSWER and not self._succeeded:
+        if tool == FINAL_ANSWER and not self.progress.succeeded:
             return f"at least one tool must succeed before {FINAL_ANSWER}"
         return ""
 
     async def _go_on(self, content: str, kind: str, status: int) -> Step:
-        if self.steps >= self.max_steps:
+        if self.progress.steps >= self._rules.max_steps:
             return self._end(content, await self.judge(None), kind, False, status)
         return self._step(content, kind, status, 0.0, "", "", False, False)
 
     def _end(self, content: str, verdict: Verdict, kind: str, terminated: bool, status: int | None = 0) -> Step:
-        self.done = True
+        self._note(done=True)
         return self._step(
             content,
             kind,
             status or 0,
-            self.scheme(verdict.outcome),
+            self._rules.scheme(verdict.outcome),
             verdict.outcome,
             verdict.detail,
             terminated,
@@ -157,7 +196,7 @@ class Episode:
         terminated: bool,
         truncated: bool,
     ) -> Step:
-        info: Info = {"kind": kind, "status": status, "outcome": outcome, "detail": detail, "steps": self.steps}
+        info: Info = {"kind": kind, "status": status, "outcome": outcome, "detail": detail, "steps": self.progress.steps}
         seen = observation(self.session.task.text, content, kind != "ok")
         return Step(seen, reward, terminated, truncated, info)
 

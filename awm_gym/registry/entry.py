@@ -7,11 +7,11 @@ or runs code: sources (`native.py`, `jsonl.py`) make entries, the runtime brings
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, field_validator
 
 from awm_gym.errors import TaskNotFound, VerifierNotFound
 from awm_gym.registry.names import env_id, normalise
@@ -82,6 +82,14 @@ class Task(_Frozen):
     gold: tuple[Solution, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
 
+    @field_validator("verifiers")
+    @classmethod
+    def _one_of_a_kind(cls, verifiers: tuple[Verifier, ...]) -> tuple[Verifier, ...]:
+        kinds = [verifier.kind for verifier in verifiers]
+        if len(set(kinds)) < len(kinds):
+            raise ValueError(f"expected at most one verifier of a kind, got {', '.join(kinds)}")
+        return tuple(sorted(verifiers, key=lambda verifier: verifier.kind))
+
     def verifier(self, kind: VerifierKind) -> Verifier:
         """Return the verifier of that kind.
 
@@ -116,7 +124,7 @@ class Entry(_Frozen):
     name: str
     title: str = ""
     description: str = ""
-    anchor: datetime
+    anchor: AwareDatetime
     license: str = ""
     provenance: str = ""
     tables: tuple[Table, ...]
@@ -125,6 +133,18 @@ class Entry(_Frozen):
     tasks: tuple[Task, ...]
     spec: dict[str, Any] | None = None
     db_path: str | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _has_a_key(cls, name: str) -> str:
+        if not normalise(name):
+            raise ValueError(f"expected a name with a letter or digit of a-z, 0-9, got {name!r}")
+        return name
+
+    @field_validator("anchor")
+    @classmethod
+    def _in_utc(cls, anchor: datetime) -> datetime:
+        return anchor.astimezone(UTC)
 
     @property
     def key(self) -> str:
@@ -150,7 +170,5 @@ class Entry(_Frozen):
             TaskNotFound: if there is none.
         """
         if not 0 <= index < len(self.tasks):
-            raise TaskNotFound(
-                f"expected a task index from 0 to {len(self.tasks) - 1} for {self.key!r}, got {index!r}"
-            )
+            raise TaskNotFound(f"expected a task index from 0 to {len(self.tasks) - 1} for {self.key!r}, got {index!r}")
         return self.tasks[index]

@@ -83,11 +83,11 @@ class Host:
         self._databases.current = connection
         signal.signal(signal.SIGALRM, self._on_alarm)
         try:
-            with self._deadline():
+            with self._deadline(self._limits["load"]):
                 self._loop = asyncio.new_event_loop()
                 self._app = App(header["app"], self._loop)
         except DeadlineExceeded:
-            raise AppError(f"loading app.py took longer than {self._limits['deadline']} s") from None
+            raise AppError(f"loading app.py took longer than {self._limits['load']} s") from None
         finally:
             connection.settle()
             self._databases.current = None
@@ -171,11 +171,11 @@ class Host:
         self._world.enter(self._anchor + timedelta(seconds=tick), f"{seed}:{tick}")
         self._databases.current = connection
         try:
-            with self._deadline():
+            with self._deadline(self._limits["call"]):
                 answer = self._app.call(request, self._limits["answer_bytes"])
         except DeadlineExceeded:
             self._renew_loop()
-            limit = self._limits["deadline"]
+            limit = self._limits["call"]
             return _result(f"Error: the tool did not answer within {limit} s", None, "deadline")
         except BaseException as error:  # sys.exit() in a handler is the app's fault, not the host's end
             answer = Answer(500, b"Internal Server Error", describe(error))
@@ -192,14 +192,14 @@ class Host:
         self._loop = self._app.loop = asyncio.new_event_loop()
 
     @contextlib.contextmanager
-    def _deadline(self) -> Iterator[None]:
+    def _deadline(self, seconds: float) -> Iterator[None]:
         """Raise DeadlineExceeded in the block after the deadline, again and again until the block ends.
 
         The alarm interrupts Python code, a sleep and a regular expression; SQLite polls for it by its progress
         handler. Code that swallows even that is ended by the caller, who kills the host.
         """
         self._expired = False
-        signal.setitimer(signal.ITIMER_REAL, self._limits["deadline"], _ALARM_REPEAT_S)
+        signal.setitimer(signal.ITIMER_REAL, seconds, _ALARM_REPEAT_S)
         try:
             yield
         finally:

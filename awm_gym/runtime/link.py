@@ -70,6 +70,7 @@ class HostLink:
         residents: the sessions that live here.
         ready: True while the pool may place sessions here.
         alive: False once the host has died or was killed.
+        hang_s: seconds without any answer after which the host, if it has work to do, is killed.
         last_used: when the host was last given work, on the loop's clock.
     """
 
@@ -85,7 +86,7 @@ class HostLink:
         self._calls: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._controls: deque[asyncio.Future[tuple[wire.Header, bytes]]] = deque()
         self._next_id = 0
-        self._hang_s = hang_s
+        self.hang_s = hang_s
         self._heard = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self.residents: set[Session] = set()
@@ -167,7 +168,7 @@ class HostLink:
         if not self._calls and not self._controls:
             self._heard = self.last_used
         if self._watch is None:
-            self._watch = self._loop.call_later(self._hang_s, self._look)
+            self._watch = self._loop.call_later(self.hang_s, self._look)
 
     def _look(self) -> None:
         """Kill a host that has work and has said nothing for too long: it swallows its own deadline."""
@@ -175,10 +176,10 @@ class HostLink:
         if not self._calls and not self._controls:
             return
         silent = self._loop.time() - self._heard
-        if silent >= self._hang_s:
+        if silent >= self.hang_s:
             self.die()
         else:
-            self._watch = self._loop.call_later(self._hang_s - silent, self._look)
+            self._watch = self._loop.call_later(self.hang_s - silent, self._look)
 
     def die(self) -> None:
         """End the host, and whatever waits for it with HostDied."""

@@ -94,11 +94,12 @@ class Scenario:
             return best
         if self.exclusive:
             return None
-        crowded = len(best.residents) >= _SHARE and len(self.hosts) < self._settings.cores and self._pool.has_room()
+        crowded = len(best.residents) >= _SHARE and self._pool.has_idle_core()
         return None if crowded else best
 
     async def _start(self) -> HostLink:
-        host = HostLink(self._settings.deadline + self._settings.grace)
+        settings = self._settings
+        host = HostLink(settings.load_deadline + settings.grace)
         await self._pool.admit(host, self)
         try:
             await host.start(await self._pool.zygote())
@@ -118,7 +119,7 @@ class Scenario:
             self.image = image
             self.warnings, self.failed = tuple(reply["warnings"]), tuple(reply["failed"])
             self.stateful, self.sandbox = tuple(reply["stateful"]), reply["sandbox"]
-        host.ready = True
+        host.ready, host.hang_s = True, settings.deadline + settings.grace
         return host
 
     def load_message(self) -> dict[str, Any]:
@@ -132,7 +133,8 @@ class Scenario:
             "ddl": [sql for table in entry.tables for sql in (table.ddl, *table.indexes)],
             "inserts": [sql for rows in entry.data for sql in rows.insert_statements],
             "limits": {
-                "deadline": settings.deadline,
+                "load": settings.load_deadline,
+                "call": settings.deadline,
                 "database_bytes": settings.database_bytes,
                 "answer_bytes": settings.answer_bytes,
             },
@@ -178,6 +180,10 @@ class Pool:
     def has_room(self) -> bool:
         """Return whether another host may be started without retiring one."""
         return len(self.hosts()) < self._settings.hosts
+
+    def has_idle_core(self) -> bool:
+        """Return whether another host would have a core to run on: fewer hosts than cores hold sessions."""
+        return self.has_room() and sum(bool(host.residents) for host in self.hosts()) < self._settings.cores
 
     async def admit(self, host: HostLink, scenario: Scenario) -> None:
         """Add a host that is about to start to its scenario, once there is room for it.

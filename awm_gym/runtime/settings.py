@@ -18,10 +18,11 @@ class Settings:
 
     Attributes:
         hosts: how many host processes may live at once.
-        cores: how many hosts one scenario may have.
+        cores: how many hosts should have work at once; beyond that, one scenario does not get a second host.
         isolation: `scenario`: sessions of one scenario share a host; `session`: each has a host of its own.
         sandbox: `auto`: every layer this machine has; `strict`: refuse to work without all of them; `off`: none.
-        deadline: seconds a tool call may take, and an app to load.
+        deadline: seconds a tool call may take.
+        load_deadline: seconds an app may take to load.
         verify_deadline: seconds a verifier may take.
         grace: seconds after a deadline until a process that swallows it is killed.
         database_bytes: how large a session's database may grow.
@@ -35,6 +36,7 @@ class Settings:
     isolation: Isolation = "scenario"
     sandbox: SandboxMode = "auto"
     deadline: float = 10.0
+    load_deadline: float = 60.0
     verify_deadline: float = 10.0
     grace: float = 2.0
     database_bytes: int = 64 * MiB

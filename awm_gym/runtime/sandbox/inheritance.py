@@ -1,9 +1,10 @@
 """Layer "inheritance": what a fork would hand down: environment, descriptors, working folder.
 
-The environment has three copies: the dict in `os.environ`, the C library's list, and the block at the top of the stack into which the kernel wrote it at exec. The last is what
-/proc/<pid>/environ shows; neither clearenv nor unsetenv touches it, so its bytes are zeroed here. (prctl's
-PR_SET_MM could move it, but wants a capability.) Freed memory may still hold pieces: the zygote is therefore
-started with an environment that is clean from the beginning, and this layer is the second lock.
+The environment has three copies: the dict in `os.environ`, the C library's list, and the block at the top of
+the stack into which the kernel wrote it at exec. The last is what /proc/<pid>/environ shows; neither clearenv
+nor unsetenv touches it, so its bytes are zeroed here. (prctl's PR_SET_MM could move it, but wants a capability.)
+Freed memory may still hold pieces: the zygote is therefore started with an environment that is clean from the
+beginning, and this layer is the second lock.
 """
 
 import contextlib

@@ -30,9 +30,7 @@ def apply(policy: Policy) -> None:
     _lower(resource.RLIMIT_FSIZE, policy.file_size)  # Python ignores SIGXFSZ, so a write fails with EFBIG
     _lower(resource.RLIMIT_NOFILE, policy.open_files)
     if policy.cpu is not None:
-        _lower(
-            resource.RLIMIT_CPU, policy.cpu, grace=1
-        )  # SIGXCPU first, which tells the parent why; then SIGKILL
+        _lower(resource.RLIMIT_CPU, policy.cpu, grace=1)  # SIGXCPU first, which tells the parent why; then SIGKILL
     if policy.memory is not None and libc.LINUX:
         _lower(resource.RLIMIT_AS, _mapped() + policy.memory)
 

@@ -114,9 +114,7 @@ def prepare(policy: Policy) -> Plan:
     )
 
 
-def confine(
-    policy: Policy | Plan, *, only: Sequence[StrPath] = (), keep_fds: Collection[int] | None = None
-) -> Report:
+def confine(policy: Policy | Plan, *, only: Sequence[StrPath] = (), keep_fds: Collection[int] | None = None) -> Report:
     """Wall this process in, for good.
 
     Call it in a freshly forked child with a single thread, before any code that is not trusted. If it raises,

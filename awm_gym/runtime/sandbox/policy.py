@@ -72,6 +72,5 @@ class Report(_Frozen):
 
     def __str__(self) -> str:
         return "\n".join(
-            f"{layer.name:<12} {'active ' if layer.active else 'missing'}  {layer.detail}"
-            for layer in self.layers
+            f"{layer.name:<12} {'active ' if layer.active else 'missing'}  {layer.detail}" for layer in self.layers
         )

@@ -118,7 +118,7 @@ def compile_filter(arch: Arch, threads: bool) -> Program:
         (syscalls.pretended(arch), _ERRNO),
         (syscalls.refused(arch), _EPERM),
     ):
-        answers |= dict.fromkeys(calls.values(), [_Step(_RETURN, answer)])
+        answers |= {number: [_Step(_RETURN, answer)] for number in calls.values()}
     allow = [_Step(_RETURN, _ALLOW)]
     runs = itertools.groupby(range(syscalls.KNOWN), lambda number: answers.get(number, allow))
     branches = [(next(numbers), steps) for steps, numbers in runs]

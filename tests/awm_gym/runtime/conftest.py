@@ -202,5 +202,5 @@ def notes() -> Entry:
 
 @pytest.fixture(scope="session")
 def runtime() -> Iterator[Runtime]:
-    with Runtime(Settings(deadline=0.5, verify_deadline=1.0, grace=0.5)) as runtime:
+    with Runtime(Settings(deadline=0.5, load_deadline=3.0, verify_deadline=1.0, grace=0.5)) as runtime:
         yield runtime
