@@ -35,6 +35,10 @@ class Rules:
     scheme: RewardScheme
     max_steps: int
 
+    def __post_init__(self) -> None:
+        if self.max_steps < 1:
+            raise ValueError(f"expected max_steps to be at least 1, got {self.max_steps}")
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -75,7 +79,11 @@ class Episode:
     """
 
     def __init__(
-        self, session: Session, space: ToolCallSpace, rules: Rules, progress: Progress = Progress()  # noqa: B008
+        self,
+        session: Session,
+        space: ToolCallSpace,
+        rules: Rules,
+        progress: Progress = Progress(),  # noqa: B008
     ) -> None:
         """Begin, or go on from where another one was.
 
@@ -196,7 +204,13 @@ class Episode:
         terminated: bool,
         truncated: bool,
     ) -> Step:
-        info: Info = {"kind": kind, "status": status, "outcome": outcome, "detail": detail, "steps": self.progress.steps}
+        info: Info = {
+            "kind": kind,
+            "status": status,
+            "outcome": outcome,
+            "detail": detail,
+            "steps": self.progress.steps,
+        }
         seen = observation(self.session.task.text, content, kind != "ok")
         return Step(seen, reward, terminated, truncated, info)
 

@@ -15,6 +15,7 @@ from awm_gym.episode import Episode, Info, Observation, Progress, Rules, Step
 from awm_gym.errors import TaskNotFound
 from awm_gym.registry import Entry
 from awm_gym.runtime import Runtime, Snapshot, Verdict
+from awm_gym.runtime.runtime import find_verifier
 from awm_gym.runtime.types import Verifier
 from awm_gym.spaces import ToolCallSpace
 
@@ -64,6 +65,7 @@ class Episodes:
             task = entry.task(index)
             if verifier == "code":
                 task.verifier("code")
+        find_verifier(verifier)
         self.scenario = runtime.scenario(entry)
         self.space = ToolCallSpace(self.scenario.tools)
         self.generator: np.random.Generator | None = None

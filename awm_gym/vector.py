@@ -135,9 +135,7 @@ class AwmVectorEnv(VectorEnv[Observation, Actions, npt.NDArray[Any]]):
     async def _reset(self, tasks: dict[int, int | None]) -> list[tuple[Observation, Info]]:
         return await asyncio.gather(*(self._slots[index].reset({"task": task}) for index, task in tasks.items()))
 
-    def step(
-        self, actions: Actions
-    ) -> tuple[Observation, npt.NDArray[np.float64], Flags, Flags, Info]:
+    def step(self, actions: Actions) -> tuple[Observation, npt.NDArray[np.float64], Flags, Flags, Info]:
         """Take an action in every sub-environment.
 
         Args:

@@ -137,7 +137,7 @@ class Catalog:
             command = f"hf download Snowflake/AgentWorldModel-1K --repo-type dataset --local-dir {awm_1k}"
             sentences.append(
                 "The 1,000 environments of AWM-1K are not on this machine: "
-                f"get them with `awm download`, or with `{command}`."
+                f"get them with `{command}`."
             )
         return " ".join(sentences)
 

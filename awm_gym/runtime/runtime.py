@@ -108,7 +108,7 @@ class Runtime:
     ) -> Session:
         entry.task(task)
         scenario = await self._pool.scenario(entry)
-        session = Session(self, scenario, task, seed, _verifier(verifier))
+        session = Session(self, scenario, task, seed, find_verifier(verifier))
         if snapshot is None:
             await session.open()
         else:
@@ -188,7 +188,12 @@ def _entry(entry: Entry | str) -> Entry:
     return get_entry(entry) if isinstance(entry, str) else entry
 
 
-def _verifier(verifier: str | Verifier) -> Verifier:
+def find_verifier(verifier: str | Verifier) -> Verifier:
+    """Return a verifier by its name, or the one given.
+
+    Raises:
+        ValueError: if none has that name.
+    """
     if not isinstance(verifier, str):
         return verifier
     try:

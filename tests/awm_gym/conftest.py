@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from awm_gym.registry import Entry, NearMiss, SampleRows, Solution, Table, Task, ToolCall, Verifier
+from awm_gym.runtime import Runtime, Settings
+from tests.awm_gym.notes import notes_entry
 
 APP = """\
 import os
@@ -101,3 +103,15 @@ def awm_data() -> Path:
     if not folder:
         pytest.skip("AWM_TEST_DATA does not name the folder with awm_1k_sample/ and pipeline_run/")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def notes() -> Entry:
+    return notes_entry()
+
+
+@pytest.fixture(scope="session")
+def runtime() -> Iterator[Runtime]:
+    """Share a runtime whose limits are reached quickly."""
+    with Runtime(Settings(deadline=0.5, load_deadline=3.0, verify_deadline=1.0, grace=0.5)) as runtime:
+        yield runtime

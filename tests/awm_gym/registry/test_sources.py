@@ -159,7 +159,7 @@ def test_an_unknown_name_suggests_the_nearest_and_says_how_to_get_awm_1k(folder:
         Catalog([FolderSource(folder)]).get("cornershop")
     assert str(error.value) == (
         f"no entry 'cornershop' in {folder}. Did you mean 'corner_shop'? "
-        "The 1,000 environments of AWM-1K are not on this machine: get them with `awm download`, or with "
+        "The 1,000 environments of AWM-1K are not on this machine: get them with "
         "`hf download Snowflake/AgentWorldModel-1K --repo-type dataset "
         f"--local-dir {own_home / 'awm_1k'}`."
     )
@@ -172,7 +172,7 @@ def test_a_scenario_that_cannot_run_is_found_with_what_it_lacks(data_set: DataSe
     with pytest.raises(EntryNotFound) as error:
         get_entry("corner_shop")
     assert "gen_envs.jsonl, line 1: scenario without code" in str(error.value)
-    assert "awm download" not in str(error.value)
+    assert "hf download" not in str(error.value)
 
 
 def test_the_stack_is_bundled_then_awm_1k_then_the_users_folders(

@@ -6,7 +6,7 @@ import pytest
 
 from awm_gym.runtime import Runtime
 from awm_gym.runtime.app import mutable_state
-from tests.awm_gym.runtime.conftest import APP, notes_entry
+from tests.awm_gym.notes import APP, notes_entry
 
 STATELESS = [
     "LIMIT = 5\ndef f():\n    return LIMIT",
@@ -41,7 +41,7 @@ def test_state_in_a_module_is_found(source: str) -> None:
 
 
 def test_routes_that_never_run_are_warnings(runtime: Runtime) -> None:
-    more = '''
+    more = """
 
 @app.get("/notes/search", operation_id="search_notes")
 async def search_notes():
@@ -51,19 +51,19 @@ async def search_notes():
 @app.get("/notes", operation_id="list_again")
 async def list_again():
     return {}
-'''
+"""
     warnings = runtime.scenario(notes_entry(APP + more)).warnings
     assert "search_notes never runs: get_note (/notes/{note_id}) takes /notes/search first" in warnings
     assert "list_again never runs: list_notes has the same method and path /notes" in warnings
 
 
 def test_what_an_app_does_when_it_starts_is_part_of_the_initial_database(runtime: Runtime) -> None:
-    seed = '''
+    seed = """
 
 with SessionLocal() as session:
     session.add(Note(body="seeded"))
     session.commit()
-'''
+"""
     entry = notes_entry(APP + seed)
     assert "the app changes 1 rows when it starts" in runtime.scenario(entry).warnings
     for _ in range(2):

@@ -78,7 +78,9 @@ def test_rows_without_a_primary_key_are_matched_by_rowid() -> None:
 def test_equal_content_has_an_equal_digest_whatever_the_layout() -> None:
     one = image("INSERT INTO owners VALUES (1, 'Ann')", "INSERT INTO owners VALUES (2, 'Bob')")
     other = image(
-        "INSERT INTO owners VALUES (2, 'Bob')", "INSERT INTO owners VALUES (1, 'x')", "UPDATE owners SET name = 'Ann' WHERE id = 1"
+        "INSERT INTO owners VALUES (2, 'Bob')",
+        "INSERT INTO owners VALUES (1, 'x')",
+        "UPDATE owners SET name = 'Ann' WHERE id = 1",
     )
     assert digest(one) == digest(other)
     assert digest(one) != digest(image("INSERT INTO owners VALUES (1, 'Ann')"))

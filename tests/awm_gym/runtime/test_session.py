@@ -13,7 +13,7 @@ import pytest
 from awm_gym.errors import EnvironmentBroken, RuntimeClosed, SnapshotMismatch, TaskNotFound
 from awm_gym.registry import Entry
 from awm_gym.runtime import Runtime, Session, Settings, Snapshot
-from tests.awm_gym.runtime.conftest import APP, notes_entry
+from tests.awm_gym.notes import APP, notes_entry
 
 HANGS = ["loop", "swallow", "sleep", "async sleep", "regex", "sql"]
 
@@ -132,7 +132,7 @@ PLAY = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from awm_gym.runtime import Runtime
-from tests.awm_gym.runtime.conftest import notes_entry
+from tests.awm_gym.notes import notes_entry
 
 with Runtime() as runtime, runtime.open(notes_entry(), seed=int(sys.argv[2])) as session:
     answers = [session.call("add_note", {"body": word}).content for word in ("a", "b")]
@@ -200,7 +200,9 @@ def test_a_snapshot_of_another_entry_is_refused(runtime: Runtime, session: Sessi
         session.restore(other.snapshot())
 
 
-COUNTER = APP + '''
+COUNTER = (
+    APP
+    + """
 hits = {"count": 0}
 
 
@@ -208,7 +210,8 @@ hits = {"count": 0}
 async def hit():
     hits["count"] += 1
     return hits
-'''
+"""
+)
 
 
 def test_an_app_with_state_of_its_own_gets_a_host_for_every_session(runtime: Runtime) -> None:

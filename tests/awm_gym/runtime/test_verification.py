@@ -4,7 +4,7 @@ import pytest
 
 from awm_gym.reward import register_verifier
 from awm_gym.runtime import Evidence, Runtime, Verdict
-from tests.awm_gym.runtime.conftest import notes_entry
+from tests.awm_gym.notes import notes_entry
 
 HEAD = "import os, sqlite3, time\n\n\ndef verify_task_completion(initial_db_path, final_db_path, final_answer=None):\n"
 

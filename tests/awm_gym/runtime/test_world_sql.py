@@ -81,9 +81,7 @@ moments = st.one_of(
     st.datetimes().map(lambda moment: moment.isoformat(timespec="milliseconds") + "Z"),
     st.dates().map(str),
     st.times().map(str),
-    st.sampled_from(
-        ["2024-02-30", "2024-01-01 10:00+02:30", "12:00", "2024-13-01", "", " now", "nowhere", "sub"]
-    ),
+    st.sampled_from(["2024-02-30", "2024-01-01 10:00+02:30", "12:00", "2024-13-01", "", " now", "nowhere", "sub"]),
     st.integers(-(2**63), 2**63 - 1),
     st.integers(0, 2_000_000_000),
     st.floats(allow_nan=False),
@@ -106,17 +104,13 @@ spellings = st.sampled_from(["now", "NOW", "Now", b"now", b"nOW", "now\0and then
 
 
 @given(name=st.sampled_from(TIME_FUNCTIONS), moment=moments, rest=st.lists(modifiers, max_size=3))
-def test_a_time_function_without_now_computes_what_the_original_does(
-    name: str, moment: Any, rest: list[Any]
-) -> None:
+def test_a_time_function_without_now_computes_what_the_original_does(name: str, moment: Any, rest: list[Any]) -> None:
     sql = call(name, [moment, *rest])
     assert outcome(virtual, sql, moment, *rest) == outcome(pristine, sql, moment, *rest)
 
 
 @given(format_=formats, moment=moments, rest=st.lists(modifiers, max_size=3))
-def test_strftime_without_now_computes_what_the_original_does(
-    format_: Any, moment: Any, rest: list[Any]
-) -> None:
+def test_strftime_without_now_computes_what_the_original_does(format_: Any, moment: Any, rest: list[Any]) -> None:
     sql = call("strftime", [format_, moment, *rest])
     assert outcome(virtual, sql, format_, moment, *rest) == outcome(pristine, sql, format_, moment, *rest)
 
@@ -238,9 +232,7 @@ def test_defaults_triggers_and_views_use_the_virtual_instant(connection: sqlite3
         "CREATE TABLE other (n INTEGER AS (randomblob(2)))",
     ],
 )
-def test_a_schema_is_accepted_or_refused_as_by_the_original(
-    connection: sqlite3.Connection, statement: str
-) -> None:
+def test_a_schema_is_accepted_or_refused_as_by_the_original(connection: sqlite3.Connection, statement: str) -> None:
     results = []
     plain = sqlite3.connect(":memory:")
     for each in (plain, connection):

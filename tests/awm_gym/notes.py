@@ -1,14 +1,10 @@
-"""A small app that does everything an app may do, good and bad, and a runtime to play it in."""
+"""A small entry whose app does everything an app may do, good and bad."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
-import pytest
-
 from awm_gym.registry import Entry, SampleRows, Solution, Table, Task, ToolCall, Verifier
-from awm_gym.runtime import Runtime, Settings
 
-APP = '''
+APP = """
 import asyncio, os, random, re, sqlite3, time, uuid
 from datetime import datetime
 from typing import Optional
@@ -149,9 +145,9 @@ def raw_sqlite():
 @app.get("/large", operation_id="large_answer")
 async def large_answer(size: int):
     return {"text": "x" * size}
-'''
+"""
 
-VERIFIER = '''
+VERIFIER = """
 import sqlite3
 
 
@@ -162,7 +158,7 @@ def verify_task_completion(initial_db_path, final_db_path, final_answer=None):
 
     added = bodies(final_db_path)[len(bodies(initial_db_path)):]
     return {"result": "complete" if added == ["milk"] else "others"}
-'''
+"""
 
 NOTES = Table(
     name="notes",
@@ -193,14 +189,3 @@ def notes_entry(app: str = APP, verifier: str = VERIFIER, name: str = "notes", *
         "tasks": (task, Task(text="Another", verifiers=task.verifiers)),
     }
     return Entry.model_validate({**fields, **changes})
-
-
-@pytest.fixture(scope="session")
-def notes() -> Entry:
-    return notes_entry()
-
-
-@pytest.fixture(scope="session")
-def runtime() -> Iterator[Runtime]:
-    with Runtime(Settings(deadline=0.5, load_deadline=3.0, verify_deadline=1.0, grace=0.5)) as runtime:
-        yield runtime
