@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from gymnasium.error import InvalidAction, ResetNeeded
 from gymnasium.spaces import Tuple
 from gymnasium.utils import seeding
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -153,6 +154,7 @@ class AwmVectorEnv(VectorEnv[Observation, Actions, npt.NDArray[Any]]):
         """
         if len(actions) != self.num_envs:
             raise ValueError(f"expected {self.num_envs} actions, got {len(actions)}")
+        self._check(actions)
         results = self._runtime.wait(self._step(actions))
         rewards = np.zeros(self.num_envs)
         terminated, truncated = np.zeros(self.num_envs, np.bool_), np.zeros(self.num_envs, np.bool_)
@@ -166,6 +168,18 @@ class AwmVectorEnv(VectorEnv[Observation, Actions, npt.NDArray[Any]]):
             infos = self._add_info(infos, info, index)
         self._over = terminated | truncated
         return _batched(self._seen), rewards, terminated, truncated, infos
+
+    def _check(self, actions: Actions) -> None:
+        """Refuse the whole batch before any sub-environment has moved."""
+        if not self._seen:
+            raise ResetNeeded("no episode is running; call reset() first")
+        if self._autoreset == AutoresetMode.DISABLED and self._over.any():
+            over = np.flatnonzero(self._over).tolist()
+            raise ResetNeeded(f"the episodes of environments {over} are over; call reset(), or with a reset_mask")
+        for index, (slot, action) in enumerate(zip(self._slots, actions, strict=True)):
+            problem = None if isinstance(action, dict) and "tool" in action else slot.space.problem(action)
+            if problem is not None:
+                raise InvalidAction(f"environment {index}: {problem.message}")
 
     async def _step(self, actions: Actions) -> list[tuple[Step, tuple[Observation, Info] | None]]:
         return await asyncio.gather(*map(self._step_one, self._slots, actions, self._over))

@@ -50,6 +50,7 @@ class Session:
         self._calls: list[Call] = []
         self._tick = 0
         self._closed = False
+        self._settled = False  # whether the host's database is in the state that the journal tells
         self._task_index = task
         self._seed = seed
 
@@ -188,12 +189,23 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    async def __aenter__(self) -> "Session":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
     # -- on the runtime's loop -------------------------------------------------------------------------------
 
     async def _call(self, tool: str, arguments: dict[str, Any]) -> ToolResult:
         async with self._lock:
             self._tick += 1
-            result = await self._attempt(tool, arguments, self._tick)
+            try:
+                result = await self._attempt(tool, arguments, self._tick)
+            except BaseException:  # cancelled: whether the host did it or not, it is undone
+                self._tick -= 1
+                self._settled = False
+                raise
             call = Call(tool, arguments, result, self._tick)
             self._calls.append(call)
             if call.effective:
@@ -231,14 +243,17 @@ class Session:
         """Return a living host that holds this session's database, rebuilding it there if need be."""
         if self._closed:
             raise RuntimeClosed("this session was closed; open another with Runtime.open(...)")
-        if self._host is not None and self._host.alive:
+        if self._host is not None and self._host.alive and self._settled:
             return self._host
+        await self._leave()
+        self._settled = False
         host = self._host = await self._scenario.place(self)
         await host.control({"op": "open", "session": self._id, "seed": self._seed}, self._base)
         for call in self._journal:
             again = await self._send(host, call.tool, call.arguments, call.tick)
             if fingerprint(again.content) != fingerprint(call.result.content):
                 raise HostDied
+        self._settled = True
         return host
 
     async def _leave(self) -> None:

@@ -266,6 +266,10 @@ def test_all_calendars_show_the_anchor_plus_the_ticks() -> None:
     }
 
 
+def test_the_network_address_is_the_virtual_machines() -> None:
+    assert everything("Asia/Tokyo")["a1"]["constant"] == {"node": str(0x02_00_00_00_00_01)}
+
+
 def test_sqlalchemy_onupdate_writes_the_virtual_instant() -> None:
     result = run(
         SOURCES
