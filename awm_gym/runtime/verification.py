@@ -56,8 +56,9 @@ class Verification:
         async with self._slots:
             if self._zygote is None:
                 self._zygote = Zygote(VERIFIER, self._settings.walls(self._settings.verifier_bytes))
+            scratch = await self._zygote.scratch()
             self._count += 1
-            folder = os.path.join(await self._zygote.scratch(), str(self._count))
+            folder = os.path.join(scratch, str(self._count))
             os.mkdir(folder, 0o700)
             try:
                 return await self._run(call, self._zygote, folder)

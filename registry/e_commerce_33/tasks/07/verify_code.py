@@ -1,0 +1,91 @@
+"""Task 7: the three cheaper products and the total difference are answered, nothing was changed."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+CHEAPER = ("cooler", "lantern", "poles")
+NOT_CHEAPER = ("mat", "stove")
+TOTAL = 35.00
+# Amounts an honest answer may mention beside the total: prices then and now, and their differences.
+OTHERS = {8, 11, 16, 38, 46, 88, 99, 119, 135}
+CLOCK = {"created_at", "updated_at", "added_at", "placed_at", "paid_at", "redeemed_at", "cancelled_at"}
+
+
+def load(path: str) -> dict:
+    """Return every table as {primary key: row}."""
+    connection = sqlite3.connect(Path(path).resolve().as_uri() + "?mode=ro", uri=True)
+    connection.row_factory = sqlite3.Row
+    try:
+        tables = {}
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (name,) in connection.execute(names).fetchall():
+            info = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
+            keys = [column["name"] for column in info if column["pk"]]
+            rows = [dict(row) for row in connection.execute(f'SELECT * FROM "{name}"')]
+            tables[name] = {tuple(row[key] for key in keys): row for row in rows}
+        return tables
+    finally:
+        connection.close()
+
+
+def diff(before: dict, after: dict) -> dict:
+    """Return per table: rows added (without id and clock columns), keys removed, columns changed."""
+    if before.keys() != after.keys():
+        return {"schema": "differs"}
+    found = {}
+    for table, old in before.items():
+        new = after[table]
+        added = [
+            {name: value for name, value in new[key].items() if name not in CLOCK | {"id"}}
+            for key in new.keys() - old.keys()
+        ]
+        changed = {
+            key: {name: new[key][name] for name in new[key].keys() - CLOCK if row.get(name) != new[key][name]}
+            for key, row in old.items()
+            if key in new
+        }
+        parts = {
+            "added": sorted(added, key=repr),
+            "removed": sorted(old.keys() - new.keys()),
+            "changed": {key: columns for key, columns in changed.items() if columns},
+        }
+        if any(parts.values()):
+            found[table] = {name: part for name, part in parts.items() if part}
+    return found
+
+
+def amounts(answer: object) -> tuple[set, set]:
+    """Return all numbers of an answer, and those that look like money (a dollar sign or two decimals)."""
+    text = re.sub(r"(?i)us\$|usd", " $", answer) if isinstance(answer, str) else ""
+    every, money = set(), set()
+    if re.search(r"\d\s+or\s+\$?\s*\d", text):
+        return every, money  # one amount or another is no answer
+    for sign, digits in re.findall(r"(?<![\w.,-])(\$\s*)?(\d[\d,]*(?:\.\d+)?)(?!\w|\.\d)", text):
+        value = float(digits.replace(",", ""))
+        every.add(value)
+        if sign or re.search(r"\.\d\d$", digits):
+            money.add(value)
+    return every, money
+
+
+def is_done(before: dict, after: dict, answer: object) -> bool:
+    """Compare the changes and the answer with what was asked for."""
+    named = set(re.findall(r"[a-z]+", answer.lower())) if isinstance(answer, str) else set()
+    every, money = amounts(answer)
+    return (
+        not diff(before, after)
+        and named.issuperset(CHEAPER)
+        and named.isdisjoint(NOT_CHEAPER)
+        and TOTAL in every
+        and money <= OTHERS | {TOTAL}
+    )
+
+
+def verify_task_completion(initial_db_path: str, final_db_path: str, final_answer: str | None = None) -> dict:
+    """Say `complete` if exactly what was asked for was done, else `others`."""
+    try:
+        done = is_done(load(initial_db_path), load(final_db_path), final_answer)
+    except Exception:
+        done = False
+    return {"result": "complete" if done else "others"}
