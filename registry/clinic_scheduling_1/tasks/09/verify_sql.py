@@ -1,0 +1,76 @@
+"""Facts for a judge.
+
+Room H2 is closed on 17 March and its visits rehoused, the wheelchair user in a step-free room.
+"""
+
+import pathlib
+import sqlite3
+
+RELEVANT = {
+    "imaging_visits_on_17_march": """
+        SELECT a.id, p.full_name, p.uses_wheelchair, r.name AS room, r.step_free, a.start_at,
+            a.busy_until, a.status
+        FROM appointments a
+        JOIN patients p ON p.id = a.patient_id
+        JOIN rooms r ON r.id = a.room_id
+        WHERE r.site_id = 2 AND r.kind = 'imaging' AND date(a.start_at) = '2026-03-17'
+        ORDER BY a.start_at, a.id
+    """,
+    "closures": """
+        SELECT *
+        FROM room_closures
+        ORDER BY id
+    """,
+}
+CONCERNED = ["room_closures", "appointments"]
+
+
+def read(path):
+    """Return every table as {row key: row}, and the answers to the task's queries."""
+    con = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True)
+    con.row_factory = sqlite3.Row
+    try:
+        tables = {}
+        for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            if not name.startswith("sqlite_"):
+                rows = [dict(row) for row in con.execute(f'SELECT * FROM "{name}"')]
+                tables[name] = {
+                    str(row["id"]) if "id" in row else str(list(row.values())): row for row in rows
+                }
+        return tables, {what: [dict(row) for row in con.execute(query)] for what, query in RELEVANT.items()}
+    finally:
+        con.close()
+
+
+def difference(old, new):
+    """Return the rows added, removed and changed between two versions of a table."""
+    changed = [key for key in old if key in new and old[key] != new[key]]
+    return {
+        "added": [new[key] for key in new if key not in old],
+        "removed": [old[key] for key in old if key not in new],
+        "changed": [
+            {
+                "row": key,
+                "columns": {c: [v, new[key].get(c)] for c, v in old[key].items() if new[key].get(c) != v},
+            }
+            for key in changed
+        ],
+    }
+
+
+def verify_task(initial_db_path, final_db_path):
+    """Return the facts on which a judge decides; they hold no verdict."""
+    try:
+        (before, seen_before), (after, seen_after) = read(initial_db_path), read(final_db_path)
+    except sqlite3.Error as error:
+        return {"error": f"a database cannot be read: {error}"}
+    tables = {name: difference(before.get(name, {}), after.get(name, {})) for name in before | after}
+    tables = {name: parts for name, parts in tables.items() if any(parts.values())}
+    log = tables.pop("audit_log", {"added": []})
+    return {
+        "relevant_before": seen_before,
+        "relevant_after": seen_after,
+        "changes_in_concerned_tables": {name: parts for name, parts in tables.items() if name in CONCERNED},
+        "changes_in_other_tables": {name: parts for name, parts in tables.items() if name not in CONCERNED},
+        "audit_rows_added": [f"{row['action']} {row['entity']} {row['entity_id']}" for row in log["added"]],
+    }
