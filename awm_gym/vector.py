@@ -182,7 +182,7 @@ class AwmVectorEnv(VectorEnv[Observation, Actions, npt.NDArray[Any]]):
                 raise InvalidAction(f"environment {index}: {problem.message}")
 
     async def _step(self, actions: Actions) -> list[tuple[Step, tuple[Observation, Info] | None]]:
-        return await asyncio.gather(*map(self._step_one, self._slots, actions, self._over))
+        return await asyncio.gather(*map(self._step_one, self._slots, actions, self._over.tolist()))
 
     async def _step_one(
         self, slot: Episodes, action: dict[str, Any], over: bool

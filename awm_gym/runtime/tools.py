@@ -49,6 +49,10 @@ class HttpRequest:
     content_type: str
 
 
+RESERVED = frozenset({"final_answer", "list_tools"})
+"""Names that mean something to the environment itself."""
+
+
 class BadArguments(ValueError):
     """The arguments cannot be turned into a request of this tool; the message is for the agent."""
 
@@ -141,7 +145,9 @@ def tools_from_openapi(document: dict[str, Any]) -> tuple[list[Tool], list[str]]
             if not isinstance(operation, dict):
                 continue
             tool = _tool(path, method, operation, schemas, warnings)
-            if tool.spec.name in tools:
+            if tool.spec.name in RESERVED:
+                warnings.append(f"an operation has the reserved name {tool.spec.name!r}; it is not offered to agents")
+            elif tool.spec.name in tools:
                 warnings.append(f"two operations are called {tool.spec.name!r}; the first is the tool")
             else:
                 tools[tool.spec.name] = tool

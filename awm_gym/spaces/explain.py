@@ -99,7 +99,8 @@ def _branch_errors(error: ValidationError) -> list[ValidationError]:
     """Return the errors within the one branch of a union that has the right type, if one has."""
     branches: dict[Any, list[ValidationError]] = {}
     for part in error.context or ():
-        branches.setdefault(part.relative_schema_path[0], []).append(part)
+        if part.relative_schema_path:  # the branch `false` has none
+            branches.setdefault(part.relative_schema_path[0], []).append(part)
     fitting = [
         parts for parts in branches.values() if not any(p.validator == "type" and not p.relative_path for p in parts)
     ]

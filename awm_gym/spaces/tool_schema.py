@@ -19,6 +19,7 @@ from jsonschema.exceptions import SchemaError, ValidationError  # type: ignore[i
 from referencing import Registry
 
 from awm_gym.spaces.json_values import json_fault
+from awm_gym.spaces.patterns import QuickValidator
 from awm_gym.spaces.references import endless
 from awm_gym.spaces.sampling import Compiled, Dice, Unsatisfiable, compile_schema
 
@@ -56,7 +57,7 @@ class ToolSchema:
         self.schema = {**schema, "additionalProperties": False} if closes else schema
         self._endless = endless(self.schema)
         # The empty registry keeps a reference to another document from being fetched.
-        self._validator = Draft202012Validator(self.schema, registry=Registry())
+        self._validator = QuickValidator(self.schema, registry=Registry())
 
     def accepts(self, arguments: dict[str, Any]) -> bool:
         """Tell whether arguments fit the schema; a string's `format` is left to the application to judge.

@@ -1869,7 +1869,7 @@ async def update_cart_item(db: Db, cart_item_id: CartItemId, change: UpdateCartI
 
 @app.delete("/cart/items/{cart_item_id}", operation_id="remove_cart_item", summary="Remove a cart line")
 async def remove_cart_item(db: Db, cart_item_id: CartItemId) -> CartOut:
-    """Take a line out of your cart."""
+    """Take a line out of your cart, whatever its quantity."""
     cart, line = my_cart_item(db, cart_item_id)
     cart.items.remove(line)
     cart.updated_at = now()

@@ -239,6 +239,22 @@ def test_the_working_and_temporary_folder_is_its_own(folder: Path) -> None:
     assert child(Policy(), os.getcwd).value == "/"
 
 
+def test_packages_that_are_installed_but_not_in_use_are_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "awm_unused.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def optional() -> str:
+        with contextlib.suppress(ImportError):
+            import awm_unused  # type: ignore[import-not-found]
+
+            return str(awm_unused)
+        return __import__("wave").__name__
+
+    assert child(Policy(), optional).value == "wave"
+
+
 # -- privileges -------------------------------------------------------------------------------------------------
 
 

@@ -120,3 +120,9 @@ def test_null_is_left_out_of_a_query_and_kept_in_a_body() -> None:
 def test_booleans_are_sent_as_json_spells_them() -> None:
     query = {"name": "q", "in": "query", "schema": {"type": "boolean"}}
     assert only_tool({"parameters": [query]}, path="/x").request({"q": True}).query == b"q=true"
+
+
+def test_a_reserved_name_is_not_offered() -> None:
+    tools, warnings = tools_from_openapi({"paths": {"/x": {"post": {"operationId": "final_answer"}}}})
+    assert tools == []
+    assert "reserved name 'final_answer'" in warnings[0]
