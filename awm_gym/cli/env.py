@@ -179,6 +179,8 @@ def check_all(args: argparse.Namespace) -> int:
 def reset_db(args: argparse.Namespace) -> int:
     """Build database files; exit status 1 if one cannot be built, or has no rows to be filled with."""
     db, sample = Rows(args.input_db, DB), Rows(args.input_sample, SAMPLE)
+    for line in (*db.faults, *sample.faults):
+        print(line, file=sys.stderr)
     names = _chosen(db.names(), args.scenarios, args.input_db)
     with Runtime(Settings(hosts=2 * _WORKERS, cores=1)) as runtime:
 
@@ -194,15 +196,14 @@ def reset_db(args: argparse.Namespace) -> int:
             return missing, (*scenario.warnings, *scenario.failed)
 
         built = dict(zip(names, _each(build, names, "Building"), strict=True))
-    for line in (*db.faults, *sample.faults):
-        print(line, file=sys.stderr)
     for name, (error, statements) in built.items():
         for line in (*statements, *([error] if error else ())):
             print(f"{name}: {line}", file=sys.stderr)
     whole = sum(not error for error, _ in built.values())
     remarks = sum(len(statements) for _, statements in built.values())
     print(f"{whole} of {len(names)} databases built in {args.database_dir}; {remarks} statements mended or left out")
-    return 0 if whole == len(names) else 1
+    damaged = db.faults and args.scenarios is None
+    return 1 if whole < len(names) or damaged else 0
 
 
 def _entry_to_serve(args: argparse.Namespace) -> Entry:

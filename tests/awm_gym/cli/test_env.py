@@ -189,12 +189,17 @@ class TestResetDb:
             built.append(Path("outputs/databases/log.db").read_bytes())
         assert built[0] == built[1]
 
-    def test_a_scenario_without_rows_is_told(self, files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_scenarios_that_cannot_be_built_whole_are_told(
+        self, files: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with (files / "gen_db.jsonl").open("a") as schemas:
+            schemas.write("no JSON\n")
         lines = (files / "gen_sample.jsonl").read_text().splitlines(keepends=True)
         (files / "gen_sample.jsonl").write_text(lines[0])
         assert main(["env", "reset_db", *self.OPTIONS]) == 1
         told = capsys.readouterr()
         assert "shop_prices: built without rows, files/gen_sample.jsonl has none of it" in told.err
+        assert "gen_db.jsonl, line 3: content: Invalid JSON" in told.err
         assert "1 of 2 databases built" in told.out
         assert _rows("outputs/databases/shop_prices.db", "SELECT count(*) FROM items") == [(0,)]
 
