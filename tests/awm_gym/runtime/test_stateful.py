@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, rule
 
 from awm_gym.runtime import Runtime, Session, Settings, Snapshot
 from tests.awm_gym.notes import notes_entry
@@ -45,9 +45,14 @@ class Sessions(RuleBasedStateMachine):
     sessions = Bundle("sessions")
     snapshots = Bundle("snapshots")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: list[Session] = []
+
     @initialize(target=sessions)
     def begin(self) -> Tracked:
-        return runtime().open(ENTRY, seed=SEED), [()]
+        self.opened.append(runtime().open(ENTRY, seed=SEED))
+        return self.opened[-1], [()]
 
     @rule(tracked=sessions, call=calls)
     def make_a_call(self, tracked: Tracked, call: tuple[str, dict[str, Any]]) -> None:
@@ -70,7 +75,8 @@ class Sessions(RuleBasedStateMachine):
     @rule(target=sessions, tracked=sessions)
     def fork(self, tracked: Tracked) -> Tracked:
         session, made = tracked
-        return session.fork(), [made[0]]
+        self.opened.append(session.fork())
+        return self.opened[-1], [made[0]]
 
     @rule(tracked=sessions)
     def kill_its_host(self, tracked: Tracked) -> None:
@@ -78,12 +84,15 @@ class Sessions(RuleBasedStateMachine):
         if host is not None and host._process is not None:
             host._process.kill()
 
-    @rule(tracked=consumes(sessions))
+    @rule(tracked=sessions)
     def compare(self, tracked: Tracked) -> None:
         session, made = tracked
         assert session.digest() == replayed(made[0])[1]
         assert session.steps == len(made[0])
-        session.close()
+
+    def teardown(self) -> None:
+        for session in self.opened:
+            session.close()
 
 
 TestSessions = Sessions.TestCase
