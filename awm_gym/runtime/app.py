@@ -7,7 +7,6 @@ runs one call at a time anyway, and so a call has one thread, in which a deadlin
 
 import ast
 import asyncio
-import re
 import sqlite3
 import sys
 import types
@@ -22,10 +21,10 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from awm_gym.runtime.database import Databases
+from awm_gym.runtime.faults import describe
 from awm_gym.runtime.tools import HttpRequest, Tool, tools_from_openapi
 
 MODULE = "awm_entry_app"
-_ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 _MUTATORS = frozenset(
     ["append", "add", "update", "pop", "popitem", "clear", "extend", "insert", "remove", "setdefault", "discard", "sort", "reverse", "appendleft"]
 )
@@ -92,6 +91,12 @@ class App:
         self._lifespan = self._app.router.lifespan_context(self._app)
         self._state.update(await self._lifespan.__aenter__() or {})
 
+    @property
+    def busy(self) -> bool:
+        """Whether a call has left something that would go on in the next one: a task, or a callback to come."""
+        due = (*getattr(self.loop, "_ready", ()), *getattr(self.loop, "_scheduled", ()))
+        return bool(asyncio.all_tasks(self.loop)) or not all(handle.cancelled() for handle in due)
+
     def call(self, request: HttpRequest, max_bytes: int) -> Answer:
         """Send one request through the app.
 
@@ -126,6 +131,8 @@ class App:
             await self._app(self._scope(request), receive, send)
         except Exception as error:
             return Answer(500, b"Internal Server Error", describe(error))
+        if type(status) is not int or not 100 <= status <= 999:
+            return Answer(500, b"Internal Server Error", f"the app answered with the status {status!r:.100}")
         return Answer(status, b"".join(chunks))
 
     def _scope(self, request: HttpRequest) -> dict[str, Any]:
@@ -150,11 +157,6 @@ class App:
         }
 
 
-def describe(error: BaseException) -> str:
-    """Return an exception as one line that is the same in every process: no memory addresses."""
-    return _ADDRESS.sub("0x…", f"{type(error).__name__}: {error}")[:2000]
-
-
 def _find_app(module: types.ModuleType) -> FastAPI:
     candidates = [module.__dict__.get("app"), *module.__dict__.values()]
     for candidate in candidates:
@@ -166,18 +168,22 @@ def _find_app(module: types.ModuleType) -> FastAPI:
 def _route_faults(app: FastAPI) -> list[str]:
     """Say which routes another one hides: routing takes the first match, OpenAPI lists the last of equals."""
     faults = []
-    seen: list[APIRoute] = []
+    templates: list[APIRoute] = []
+    same_path: dict[str, list[APIRoute]] = {}
     for route in app.routes:
         if not isinstance(route, APIRoute):
             continue
-        for earlier in seen:
+        fixed = "{" not in route.path
+        for earlier in (*same_path.get(route.path, ()), *(templates if fixed else ())):
             if not set(earlier.methods or ()) & set(route.methods or ()):
                 continue
             if earlier.path == route.path:
                 faults.append(f"{route.name} never runs: {earlier.name} has the same method and path {route.path}")
-            elif "{" not in route.path and earlier.path_regex.match(route.path):
+            elif earlier.path_regex.match(route.path):
                 faults.append(f"{route.name} never runs: {earlier.name} ({earlier.path}) takes {route.path} first")
-        seen.append(route)
+        same_path.setdefault(route.path, []).append(route)
+        if not fixed:
+            templates.append(route)
     return faults
 
 

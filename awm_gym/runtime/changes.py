@@ -1,9 +1,11 @@
 """Comparing database images by content: what changed between two, and one digest for all that is in one.
 
-Images are opened read-only and only their tables are read, so nothing that lives in a schema (triggers, views)
-runs here.
+Images are opened read-only and only their tables are read, so triggers and views do not run; but generated columns
+do, and an image may be damaged on purpose. So this belongs into a process that can be lost (see `verifying`), and
+changes travel out of it as JSON, in which the bytes of a blob are `{"blob": <base64>}`.
 """
 
+import base64
 import hashlib
 import sqlite3
 from collections.abc import Iterator
@@ -44,6 +46,48 @@ def compare(before: bytes, after: bytes) -> Changes:
     old.close()
     new.close()
     return changes
+
+
+def to_json(changes: Changes) -> dict[str, Any]:
+    """Return changes as JSON values."""
+    return {
+        table: {
+            "added": [_plain(row) for row in found.added],
+            "removed": [_plain(row) for row in found.removed],
+            "changed": [[_plain(before), _plain(after)] for before, after in found.changed],
+        }
+        for table, found in changes.items()
+    }
+
+
+def from_json(value: Any) -> Changes:
+    """Return the changes that JSON values tell.
+
+    Raises:
+        ValueError: if they tell none.
+    """
+    try:
+        return {
+            str(table): TableChanges(
+                added=tuple(_row(row) for row in found["added"]),
+                removed=tuple(_row(row) for row in found["removed"]),
+                changed=tuple((_row(before), _row(after)) for before, after in found["changed"]),
+            )
+            for table, found in value.items()
+        }
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"expected changes of tables: {error!r}") from None
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: {"blob": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
+        for name, value in row.items()
+    }
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: base64.b64decode(value["blob"]) if isinstance(value, dict) else value for name, value in row.items()}
 
 
 def digest(image: bytes) -> str:

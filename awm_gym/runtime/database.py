@@ -71,6 +71,7 @@ def connect(max_bytes: int, image: bytes = b"") -> SessionConnection:
         connection.deserialize(image)
     else:
         connection.execute(f"PRAGMA page_size={_PAGE_SIZE}")
+        connection.execute("PRAGMA user_version=0")  # writes the first page: without one there is no image
     page_size = connection.execute("PRAGMA page_size").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count={max(1, max_bytes // page_size)}")
     connection.execute("PRAGMA cache_size=-256")

@@ -12,17 +12,17 @@ import os
 import select
 import signal
 import socket
-import sys
-import warnings
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from awm_gym.runtime import wire
-from awm_gym.runtime.app import Answer, App, AppError, describe, redirect_libraries
+from awm_gym.runtime.app import Answer, App, AppError, redirect_libraries
 from awm_gym.runtime.database import Databases, SessionConnection, build, connect
+from awm_gym.runtime.faults import describe
 from awm_gym.runtime.sandbox import Plan, confine
-from awm_gym.runtime.tools import BadArguments
+from awm_gym.runtime.tools import BadArguments, HttpRequest
 from awm_gym.runtime.world import World
 
 PROTOCOL_VERSION = "2025-06-18"
@@ -42,7 +42,6 @@ class Host:
     def __init__(self, plan: Plan, channels: Collection[int]) -> None:
         self._plan = plan
         self._channels = channels
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._databases = Databases()
         self._sessions: dict[str, tuple[SessionConnection, int]] = {}
         self._app: App | None = None
@@ -76,18 +75,17 @@ class Host:
         report = confine(self._plan, keep_fds=self._channels)
         os.environ["DATABASE_PATH"] = f"sqlite:///{header['name']}.db"
         self._world.enter(self._anchor, "load")
-        connection = self._connect(blob)
-        mended, failed = ([], []) if blob else build(connection, header["ddl"], header["inserts"])
-        before = connection.total_changes
-        redirect_libraries(self._databases)
-        self._databases.current = connection
+        connection = self._databases.current = self._connect(blob)
         signal.signal(signal.SIGALRM, self._on_alarm)
         try:
             with self._deadline(self._limits["load"]):
-                self._loop = asyncio.new_event_loop()
-                self._app = App(header["app"], self._loop)
+                mended, failed = ([], []) if blob else build(connection, header["ddl"], header["inserts"])
+                before = connection.total_changes
+                redirect_libraries(self._databases)
+                self._app = App(header["app"], asyncio.new_event_loop())
         except DeadlineExceeded:
-            raise AppError(f"loading app.py took longer than {self._limits['load']} s") from None
+            limit = self._limits["load"]
+            raise AppError(f"building the database and loading app.py took longer than {limit} s") from None
         finally:
             connection.settle()
             self._databases.current = None
@@ -161,35 +159,48 @@ class Host:
         meta = params["_meta"]
         connection, seed = self._sessions[meta[wire.SESSION]]
         tick = meta[wire.TICK]
-        tool = self._app.tools.get(params["name"])
+        name, arguments = params["name"], params.get("arguments") or {}
+        tool = self._app.tools.get(name) if isinstance(name, str) else None
         if tool is None:
-            return _result(f"unknown tool {params['name']!r}", None, "malformed")
+            return _result(f"unknown tool {name!r}", None, "malformed")
         try:
-            request = tool.request(params.get("arguments") or {})
-        except BadArguments as error:
+            request = tool.request(arguments)
+        except (BadArguments, RecursionError) as error:
             return _result(str(error), None, "malformed")
         self._world.enter(self._anchor + timedelta(seconds=tick), f"{seed}:{tick}")
         self._databases.current = connection
         try:
             with self._deadline(self._limits["call"]):
-                answer = self._app.call(request, self._limits["answer_bytes"])
+                answer = self._answer(request)
         except DeadlineExceeded:
-            self._renew_loop()
+            self._leave_nothing_running()
             limit = self._limits["call"]
             return _result(f"Error: the tool did not answer within {limit} s", None, "deadline")
-        except BaseException as error:  # sys.exit() in a handler is the app's fault, not the host's end
-            answer = Answer(500, b"Internal Server Error", describe(error))
         finally:
             connection.settle()
             self._databases.current = None
-        if asyncio.all_tasks(self._loop):
-            self._renew_loop()
         return _classified(answer)
 
-    def _renew_loop(self) -> None:
-        """Leave behind what a call left running, so that it cannot wake up in a call of another session."""
+    def _answer(self, request: HttpRequest) -> Answer:
         assert self._app is not None
-        self._loop = self._app.loop = asyncio.new_event_loop()
+        try:
+            return self._app.call(request, self._limits["answer_bytes"])
+        except DeadlineExceeded:
+            raise
+        except BaseException as error:  # sys.exit() in a handler is the app's fault, not the host's end
+            return Answer(500, b"Internal Server Error", describe(error))
+        finally:
+            if self._app.busy:
+                self._leave_nothing_running()
+
+    def _leave_nothing_running(self) -> None:
+        """End what a call has left running, so that it does not wake up in a call of another session."""
+        assert self._app is not None
+        for task in asyncio.all_tasks(self._app.loop):
+            with contextlib.suppress(BaseException):  # of code that is being ended; the alarm will ring again
+                task.get_coro().close()
+        self._app.loop.close()
+        self._app.loop = asyncio.new_event_loop()
 
     @contextlib.contextmanager
     def _deadline(self, seconds: float) -> Iterator[None]:
@@ -250,16 +261,19 @@ def _line(message: dict[str, Any]) -> bytes:
 
 
 def run(mcp: socket.socket, control: socket.socket, plan: Plan) -> None:
-    """Serve until the caller closes the control channel; the whole life of a host process."""
-    _silence()
+    """Serve until the caller closes a channel; the whole life of a host process.
+
+    Between two calls the control channel has its turn, so that neither can keep the other waiting for long.
+    """
     host = Host(plan, (mcp.fileno(), control.fileno()))
     reader = wire.FrameReader()
+    lines: deque[bytes] = deque()
     pending = b""
     poll = select.poll()
     poll.register(mcp, select.POLLIN)
     poll.register(control, select.POLLIN)
     while True:
-        for descriptor, _ in poll.poll():
+        for descriptor, _ in poll.poll(0 if lines else None):
             if descriptor == control.fileno():
                 frames = wire.receive(control, reader)
                 if not frames:
@@ -270,18 +284,9 @@ def run(mcp: socket.socket, control: socket.socket, plan: Plan) -> None:
                 data = mcp.recv(1 << 18)
                 if not data:
                     return
-                *lines, pending = (pending + data).split(b"\n")
-                for line in lines:
-                    reply = host.mcp(line)
-                    if reply is not None:
-                        mcp.sendall(reply)
-
-
-def _silence() -> None:
-    """Send what generated code prints nowhere; it may be gigabytes, and nobody reads it."""
-    warnings.simplefilter("ignore")
-    null = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(null, descriptor)
-    os.close(null)
-    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+                *complete, pending = (pending + data).split(b"\n")
+                lines.extend(complete)
+        if lines:
+            reply = host.mcp(lines.popleft())
+            if reply is not None:
+                mcp.sendall(reply)

@@ -8,10 +8,11 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from awm_gym.errors import EnvironmentBroken
+from awm_gym.errors import AwmError, EnvironmentBroken, RuntimeClosed
 from awm_gym.registry.entry import Entry
 from awm_gym.runtime.link import HostDied, HostLink, HostRefused
 from awm_gym.runtime.process import Zygote
+from awm_gym.runtime.replies import Loaded, Nonsense, loaded
 from awm_gym.runtime.settings import Settings
 from awm_gym.runtime.tools import ToolSpec
 from awm_gym.runtime.zygote import HOST
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHARE = 32
 """Sessions a host takes before another host is started for the same scenario."""
+_STARTS = 3
+"""How often a host is started that dies while it loads: something from outside may have killed it."""
 
 
 class Scenario:
@@ -58,13 +61,17 @@ class Scenario:
         async with self._starting:
             await self._start()
 
-    async def place(self, session: "Session") -> HostLink:
+    async def place(self, session: "Session", alone: bool = False) -> HostLink:
         """Return a host for a session, which is from then on its resident.
+
+        Args:
+            session: the session.
+            alone: give it a host that no other session is in, or comes into.
 
         Raises:
             EnvironmentBroken: if no host can be brought up.
         """
-        host = self._roomy()
+        host = await self._start(private=True) if alone else self._roomy()
         if host is None:
             async with self._starting:
                 host = self._roomy() or await self._start()
@@ -73,8 +80,8 @@ class Scenario:
 
     def left(self, host: HostLink, session: "Session") -> None:
         """Take note that a session is no longer in the host."""
-        host.residents.discard(session)
-        if self.exclusive:
+        host.leave(session)
+        if self.exclusive or host.private:
             host.die()
 
     def living(self) -> Iterator[HostLink]:
@@ -89,7 +96,8 @@ class Scenario:
 
     def _roomy(self) -> HostLink | None:
         """Return the host with the fewest sessions, or None if one more host should be started instead."""
-        best = min((host for host in self.living() if host.ready), key=lambda host: len(host.residents), default=None)
+        open_to_all = (host for host in self.living() if host.ready and not host.private)
+        best = min(open_to_all, key=lambda host: len(host.residents), default=None)
         if best is None or not best.residents:
             return best
         if self.exclusive:
@@ -97,30 +105,45 @@ class Scenario:
         crowded = len(best.residents) >= _SHARE and self._pool.has_idle_core()
         return None if crowded else best
 
-    async def _start(self) -> HostLink:
-        settings = self._settings
-        host = HostLink(settings.load_deadline + settings.grace)
-        await self._pool.admit(host, self)
+    async def _start(self, private: bool = False) -> HostLink:
+        for _ in range(_STARTS):
+            host = HostLink(self._settings, private)
+            await self._pool.admit(host, self)
+            try:
+                told = await self._load(host)
+            except HostDied as died:
+                reason = died
+                if died.hung:
+                    break
+            except HostRefused as error:
+                host.die()
+                raise EnvironmentBroken(f"{self.entry.key}: {error}") from None
+            except BaseException:
+                host.die()
+                raise
+            else:
+                self._learn(told)
+                host.serve()
+                return host
+        raise EnvironmentBroken(
+            f"{self.entry.key}: its host died while loading the app: {reason}; "
+            "as a rule that is for want of memory or time, or because it ended itself"
+        )
+
+    async def _load(self, host: HostLink) -> Loaded:
         try:
             await host.start(await self._pool.zygote())
-            reply, image = await host.control(self.load_message(), self.image)
-        except HostRefused as error:
-            host.die()
-            raise EnvironmentBroken(f"{self.entry.key}: {error}") from None
-        except HostDied:
-            raise EnvironmentBroken(
-                f"{self.entry.key}: its host died while loading the app; it ran out of memory or time, or ended itself"
-            ) from None
-        except BaseException:
-            host.die()
-            raise
+            return loaded(*await host.control(self.load_message(), self.image))
+        except OSError as error:
+            raise AwmError(f"a host cannot be started: {error}; give up some files, or `Settings(hosts=...)`") from None
+        except Nonsense as error:
+            raise HostRefused(f"its host answered with nonsense: {error}") from None
+
+    def _learn(self, told: Loaded) -> None:
         if not self.image:
-            self.tools = tuple(ToolSpec.model_validate(tool) for tool in reply["tools"])
-            self.image = image
-            self.warnings, self.failed = tuple(reply["warnings"]), tuple(reply["failed"])
-            self.stateful, self.sandbox = tuple(reply["stateful"]), reply["sandbox"]
-        host.ready, host.hang_s = True, settings.deadline + settings.grace
-        return host
+            self.tools, self.image = told.tools, told.image
+            self.warnings, self.failed = told.warnings, told.failed
+            self.stateful, self.sandbox = told.stateful, told.sandbox
 
     def load_message(self) -> dict[str, Any]:
         """Return the control message that brings the entry up in a fresh host."""
@@ -149,11 +172,16 @@ class Pool:
         self._scenarios: dict[str, Scenario] = {}
         self._loading: dict[str, asyncio.Task[None]] = {}
         self._zygote: Zygote | None = None
-        self._admitting = asyncio.Lock()
+        self._parking: set[asyncio.Task[None]] = set()
+        self._closed = False
 
     async def zygote(self) -> Zygote:
-        """Return the zygote, starting it if there is none."""
-        if self._zygote is None:
+        """Return the zygote, starting it if there is none, or another one if it has died."""
+        if self._closed:
+            raise RuntimeClosed("this runtime was closed; make a new Runtime()")
+        if self._zygote is None or not self._zygote.alive:
+            if self._zygote is not None:
+                self._zygote.close()
             self._zygote = Zygote(HOST, self._settings.walls(self._settings.host_bytes))
         return self._zygote
 
@@ -191,19 +219,24 @@ class Pool:
         Room is made by retiring the host that was used longest ago, idle ones first. The sessions in it lose
         nothing: they move to another host when they are called next.
         """
-        async with self._admitting:
-            while not self.has_room():
-                ready = [other for other in self.hosts() if other.ready]
-                if not ready:
-                    break  # all are starting, each for a session that waits: one more is better than a deadlock
-                victim = min(ready, key=lambda other: (bool(other.residents), other.last_used))
-                victim.ready = False
-                await asyncio.gather(*(session.park() for session in list(victim.residents)))
-                victim.die()
-            scenario.hosts.append(host)
+        while not self.has_room():
+            ready = [other for other in self.hosts() if other.ready]
+            if not ready:
+                break  # all are starting, each for a session that waits: one more is better than a deadlock
+            victim = min(ready, key=lambda other: (bool(other.residents), other.last_used))
+            victim.ready = False
+            for session in list(victim.residents):
+                parking = asyncio.get_running_loop().create_task(session.park(victim))
+                self._parking.add(parking)
+                parking.add_done_callback(self._parking.discard)
+            # Not for the parking: a session whose call has just killed the victim may itself be waiting for room.
+            await victim.emptied()
+            victim.die()
+        scenario.hosts.append(host)
 
     def close(self) -> None:
         """End every host and the zygote."""
+        self._closed = True
         for host in self.hosts():
             host.die()
         if self._zygote is not None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from awm_gym.errors import AwmError, SandboxUnavailable
 from awm_gym.runtime import zygote
+from awm_gym.runtime.scratch import remove
 
 # Importing the packages would bring gymnasium, numpy and the caller's side of the runtime, which no host needs and
 # every host would keep in memory: in a zygote they are bare packages, of which just the modules it asks for load.
@@ -29,6 +30,15 @@ for name in ("awm_gym", "awm_gym.runtime"):
 from awm_gym.runtime.zygote import main
 main()
 """
+
+
+class ZygoteDied(AwmError):
+    """The process that hosts and verifiers are forked from has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the process that hosts and verifiers are forked from has died; run `awm doctor` to see why it cannot start"
+        )
 
 
 class Process:
@@ -52,7 +62,11 @@ class Process:
 
 
 class Zygote:
-    """A running zygote; see `zygote.py`."""
+    """A running zygote; see `zygote.py`.
+
+    Attributes:
+        alive: False once it has ended; what it forked ends with it.
+    """
 
     def __init__(self, kind: str, walls: dict[str, Any]) -> None:
         """Start the process; it imports its libraries while the caller goes on.
@@ -77,6 +91,7 @@ class Zygote:
         self._buffer = b""
         self._pidfds: deque[int] = deque()
         self._ready: asyncio.Future[str] = self._loop.create_future()
+        self.alive = True
         self._loop.add_reader(self._channel, self._on_readable)
 
     async def scratch(self) -> str:
@@ -87,37 +102,49 @@ class Zygote:
         """Fork a child that gets these channels; the caller's copies are closed.
 
         Raises:
-            AwmError: if the zygote has died.
+            ZygoteDied: if the zygote has.
+            SandboxUnavailable: if the sandbox was required in full, and cannot be had.
         """
-        await self.scratch()
-        future: asyncio.Future[Process] = self._loop.create_future()
-        self._waiting.append(future)
         try:
-            socket.send_fds(self._channel, [b"+"], [channel.fileno() for channel in channels])
+            await self.scratch()
+            await self._send([channel.fileno() for channel in channels])
+        except OSError:
+            raise ZygoteDied from None
         finally:
             for channel in channels:
                 channel.close()
+        future: asyncio.Future[Process] = self._loop.create_future()
+        self._waiting.append(future)
         return await future
+
+    async def _send(self, descriptors: list[int]) -> None:
+        while True:
+            try:
+                socket.send_fds(self._channel, [b"+"], descriptors)
+            except BlockingIOError:
+                await asyncio.sleep(0.01)  # hundreds are asked for already
+            else:
+                return
 
     def close(self) -> None:
         """End the zygote, and with it every child."""
-        self._loop.remove_reader(self._channel)
+        self._fail(ZygoteDied())
         self._channel.close()
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        if self._ready.exception() is None:
+            remove(self._ready.result())  # which it did itself, unless it was killed
 
     def _on_readable(self) -> None:
-        data, descriptors, _, _ = socket.recv_fds(self._channel, zygote.MESSAGE_BYTES, 4)
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._channel, zygote.MESSAGE_BYTES, 4)
+        except OSError:
+            data, descriptors = b"", []
         if not data:
-            self._fail(
-                AwmError(
-                    "the process that hosts are forked from has died; run `awm doctor` to see why it cannot start, "
-                    "or close this Runtime and make a new one"
-                )
-            )
+            self._fail(ZygoteDied())
             return
         self._pidfds.extend(descriptors)
         self._buffer += data
@@ -138,11 +165,17 @@ class Zygote:
                 future.set_result(process)
 
     def _fail(self, error: AwmError) -> None:
+        if not self.alive:
+            return
+        self.alive = False
         self._loop.remove_reader(self._channel)
         if not self._ready.done():
             self._ready.set_exception(error)
+            self._ready.exception()  # it need not be of interest to anybody
         while self._waiting:
-            self._waiting.popleft().set_exception(error)
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_exception(error)
 
 
 def _package_folder() -> str:

@@ -6,6 +6,8 @@ loop. A process usually has one runtime, `default_runtime()`, which ends with it
 
 import asyncio
 import atexit
+import concurrent.futures
+import contextlib
 import os
 import threading
 import weakref
@@ -17,10 +19,12 @@ from awm_gym.registry import Entry, get_entry
 from awm_gym.runtime.pool import Pool, Scenario
 from awm_gym.runtime.session import Session
 from awm_gym.runtime.settings import Settings
-from awm_gym.runtime.types import Snapshot, Verifier
+from awm_gym.runtime.types import Changes, Snapshot, Verifier
 from awm_gym.runtime.verification import Verification, VerifierCall
 
 T = TypeVar("T")
+
+_CLOSED = "this runtime was closed; make a new Runtime()"
 
 VERIFIERS: dict[str, Verifier] = {}
 """The verifiers that a session can be opened with, by name; `awm_gym.reward` fills it."""
@@ -42,7 +46,7 @@ class Runtime:
         """
         self.settings = settings or Settings()
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="awm-gym", daemon=True)
+        self._thread = threading.Thread(target=self._live, name="awm-gym", daemon=True)
         self._sessions: weakref.WeakSet[Session] = weakref.WeakSet()
         self._closing = threading.Lock()
         self._pid = os.getpid()
@@ -119,35 +123,69 @@ class Runtime:
         """Run a verifier in a process of its own; for verifiers, on the runtime's loop."""
         return await self._verification.run(call)
 
+    async def compare(self, before: bytes, after: bytes) -> Changes:
+        """Return the rows that differ between two images; for sessions, on the runtime's loop.
+
+        Raises:
+            EnvironmentBroken: if they cannot be read.
+        """
+        return await self._verification.compare(before, after)
+
+    async def digest(self, image: bytes) -> str:
+        """Return the digest of an image's content; for sessions, on the runtime's loop.
+
+        Raises:
+            EnvironmentBroken: if it cannot be read.
+        """
+        return await self._verification.digest(image)
+
     # -- the loop --------------------------------------------------------------------------------------------
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the runtime's loop and block until it is done."""
-        future = asyncio.run_coroutine_threadsafe(work, self._alive(work))
+        """Run a coroutine on the runtime's loop and block until it is done.
+
+        Raises:
+            RuntimeClosed: if the runtime is closed, or is being closed meanwhile.
+        """
+        future = self._submit(work)
         try:
             return future.result()
+        except concurrent.futures.CancelledError:
+            raise RuntimeClosed(_CLOSED) from None
         except BaseException:
             future.cancel()
             raise
 
     async def join(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine on the runtime's loop and await it from whichever loop this is."""
+        """Run a coroutine on the runtime's loop and await it from whichever loop this is.
+
+        Raises:
+            RuntimeClosed: if the runtime is closed, or is being closed meanwhile.
+        """
         if asyncio.get_running_loop() is self._loop:
             return await work
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._alive(work)))
+        future = self._submit(work)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self.running or task is None or task.cancelling():
+                raise
+            raise RuntimeClosed(_CLOSED) from None  # it is not this task that was cancelled
 
-    def _alive(self, work: Coroutine[Any, Any, Any]) -> asyncio.AbstractEventLoop:
+    def _submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         problem = ""
         if not self.running:
-            problem = "this runtime was closed; make a new Runtime()"
+            problem = _CLOSED
         elif self._pid != os.getpid():
             problem = "a runtime cannot cross a fork; make a Runtime() in the new process"
         elif threading.get_ident() == self._thread.ident:
             problem = "a blocking method was called on the runtime's own loop; await its asynchronous twin"
-        if problem:
-            work.close()
-            raise RuntimeClosed(problem)
-        return self._loop
+        if not problem:
+            with contextlib.suppress(RuntimeError):  # the loop was closed a moment ago
+                return asyncio.run_coroutine_threadsafe(work, self._loop)
+        work.close()
+        raise RuntimeClosed(problem or _CLOSED)
 
     def adopt(self, session: Session) -> None:
         """Remember a session, so that it is closed with the runtime."""
@@ -161,27 +199,38 @@ class Runtime:
             if not self.running:
                 return
             if self._pid == os.getpid():
-                self.wait(self._shut())
+                shutting = self._submit(self._shut())
                 self.running = False
+                shutting.result()
                 self._loop.call_soon_threadsafe(self._loop.stop)
                 self._thread.join()
-                self._loop.close()
             self.running = False
 
     async def _shut(self) -> None:
         self._pool.close()
+        await _cancel_others()  # which ends the verifiers that run
         self._verification.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await asyncio.sleep(0)  # the transports of the hosts close in the loop's next turn
+
+    def _live(self) -> None:
+        """Run the loop; the whole life of its thread."""
+        self._loop.run_forever()
+        self._loop.run_until_complete(_cancel_others())  # nobody who asked in the last moment is left waiting
+        self._loop.close()
 
     def __enter__(self) -> "Runtime":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+async def _cancel_others() -> None:
+    await asyncio.sleep(0)  # what was submitted becomes a task
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # the transports of the hosts close in the loop's next turn
 
 
 def _entry(entry: Entry | str) -> Entry:

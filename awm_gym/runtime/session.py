@@ -8,14 +8,14 @@ answers are compared to be sure. Every method that waits has an asynchronous twi
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from awm_gym.errors import RuntimeClosed, SnapshotMismatch
+from awm_gym.errors import AwmError, EnvironmentBroken, RuntimeClosed, SnapshotMismatch
 from awm_gym.registry.entry import Entry, Task
-from awm_gym.runtime import changes, wire
-from awm_gym.runtime.link import HostDied, HostLink, HostRefused
+from awm_gym.runtime import wire
+from awm_gym.runtime.link import HostDied, HostLink, HostRefused, Unsendable
 from awm_gym.runtime.tools import ToolSpec
 from awm_gym.runtime.types import (
     Call,
@@ -32,7 +32,19 @@ if TYPE_CHECKING:
     from awm_gym.runtime.pool import Scenario
     from awm_gym.runtime.runtime import Runtime
 
+T = TypeVar("T")
+
 _identifiers = itertools.count(1)
+_DEATHS = 3
+"""Hosts that may die of one message before it is given up; several, since something from outside may kill a host."""
+_HANGS = 2
+"""The same for hosts that were killed for their silence, which takes longer and is rarely chance."""
+
+
+class _HostsDied(EnvironmentBroken):
+    def __init__(self, message: str, hung: bool) -> None:
+        super().__init__(message)
+        self.hung = hung
 
 
 class Session:
@@ -51,6 +63,7 @@ class Session:
         self._tick = 0
         self._closed = False
         self._settled = False  # whether the host's database is in the state that the journal tells
+        self._shunned = False  # whether hosts died of it, so that it gets one of its own
         self._task_index = task
         self._seed = seed
 
@@ -202,6 +215,10 @@ class Session:
             self._tick += 1
             try:
                 result = await self._attempt(tool, arguments, self._tick)
+            except Unsendable as error:
+                result = ToolResult(f"arguments must be JSON values: {error}", True, "malformed")
+                self._calls.append(Call(tool, {}, result, self._tick))
+                return result
             except BaseException:  # cancelled: whether the host did it or not, it is undone
                 self._tick -= 1
                 self._settled = False
@@ -215,31 +232,54 @@ class Session:
             return result
 
     async def _attempt(self, tool: str, arguments: dict[str, Any], tick: int) -> ToolResult:
-        """Make the call; if the host dies of it, or beside it, make it once more in another host."""
-        for _ in range(2):
-            try:
-                host = await self._placed()
-                return await self._send(host, tool, arguments, tick)
-            except HostDied:
-                await self._leave()
-        return ToolResult("Error: the application crashed", True, "crash", None, "the host process died, twice")
+        try:
+            return await self._in_host(lambda host: self._send(host, tool, arguments, tick))
+        except _HostsDied as error:
+            if error.hung:
+                limit = self._runtime.settings.deadline
+                text = f"Error: the tool did not answer within {limit} s"
+                return ToolResult(text, True, "deadline", None, str(error))
+            return ToolResult("Error: the application crashed", True, "crash", None, str(error))
+        except RuntimeClosed:
+            raise
+        except AwmError as error:
+            return ToolResult("Error: the application crashed", True, "crash", None, str(error))
 
-    async def _send(self, host: HostLink, tool: str, arguments: dict[str, Any], tick: int) -> ToolResult:
+    def _send(self, host: HostLink, tool: str, arguments: dict[str, Any], tick: int) -> Awaitable[ToolResult]:
         meta = {wire.SESSION: self._id, wire.TICK: tick}
-        message = await host.request("tools/call", {"name": tool, "arguments": arguments, "_meta": meta})
-        result = message.get("result")
-        if result is None:
-            return ToolResult("Error: the host refused the call", True, "crash", None, str(message.get("error")))
-        told = result["_meta"]
-        return ToolResult(
-            result["content"][0]["text"],
-            result["isError"],
-            told[wire.KIND],
-            told[wire.STATUS],
-            told.get(wire.DETAIL, ""),
-        )
+        return host.call({"name": tool, "arguments": arguments, "_meta": meta})
 
-    async def _placed(self) -> HostLink:
+    async def _in_host(self, work: Callable[[HostLink], Awaitable[T]]) -> T:
+        """Do something in a host that holds this session's database; if that host dies, do it in another one.
+
+        Where the host may have died of this, the next one is this session's alone, so that it takes no other
+        session along; once that has gone well, the host is open to all again.
+
+        Raises:
+            EnvironmentBroken: if host after host dies of it.
+        """
+        alone, deaths = self._shunned, 0
+        while True:
+            try:
+                host = await self._placed(alone)
+                result = await work(host)
+            except HostDied as error:
+                died = error
+            except HostRefused as error:
+                died = HostDied(f"it refused: {error}", suspect=True)
+            else:
+                host.private = self._shunned
+                return result
+            await self._leave()
+            if not died.suspect:
+                continue
+            alone, deaths = True, deaths + 1
+            if deaths >= (_HANGS if died.hung else _DEATHS):
+                self._shunned = True
+                times = f"{deaths} times in a row"
+                raise _HostsDied(f"{self.entry.key}: the session's host died, {times}: {died}", died.hung) from None
+
+    async def _placed(self, alone: bool) -> HostLink:
         """Return a living host that holds this session's database, rebuilding it there if need be."""
         if self._closed:
             raise RuntimeClosed("this session was closed; open another with Runtime.open(...)")
@@ -247,12 +287,12 @@ class Session:
             return self._host
         await self._leave()
         self._settled = False
-        host = self._host = await self._scenario.place(self)
+        host = self._host = await self._scenario.place(self, alone)
         await host.control({"op": "open", "session": self._id, "seed": self._seed}, self._base)
         for call in self._journal:
             again = await self._send(host, call.tool, call.arguments, call.tick)
             if fingerprint(again.content) != fingerprint(call.result.content):
-                raise HostDied
+                raise HostDied("it gave another answer when the session's calls were made again", suspect=True)
         self._settled = True
         return host
 
@@ -266,31 +306,35 @@ class Session:
                 await host.control({"op": "close", "session": self._id})
         self._scenario.left(host, self)
 
-    async def park(self) -> None:
-        """Leave the host so that it can be retired, taking along what it takes to go on in another one."""
+    async def park(self, host: HostLink) -> None:
+        """Leave a host so that it can be retired, taking along what it takes to go on in another one."""
         async with self._lock:
-            with contextlib.suppress(HostDied):
-                if self._host is not None and not self._scenario.stateful:
-                    self._base, self._journal = await self._image(), []
+            if self._host is not host:
+                return
+            if host.alive and self._settled and not self._scenario.stateful:
+                with contextlib.suppress(HostDied, HostRefused):
+                    _, image = await host.control({"op": "image", "session": self._id})
+                    self._base, self._journal = image, []
             await self._leave()
 
+    async def _settle(self) -> None:
+        async def nothing(_host: HostLink) -> None:
+            """Being placed is all."""
+
+        await self._in_host(nothing)
+
     async def _image(self) -> bytes:
-        for _ in range(2):
-            try:
-                host = await self._placed()
-                _, image = await host.control({"op": "image", "session": self._id})
-            except HostDied:
-                await self._leave()
-            else:
-                return image
-        raise HostDied
+        _, image = await self._in_host(lambda host: host.control({"op": "image", "session": self._id}))
+        return image
 
     async def _verify(self, answer: str | None) -> Verdict:
         async with self._lock:
             try:
                 image = await self._image()
-            except HostDied:
-                return Verdict("server_error", "the host died, and the session could not be rebuilt")
+            except RuntimeClosed:
+                raise
+            except AwmError as error:
+                return Verdict("server_error", str(error))
         initial = self._scenario.image
         evidence = Evidence(self.entry, self.task, initial, image, answer, self.now, tuple(self._calls))
         return await self._verifier(self._runtime, evidence)
@@ -311,7 +355,7 @@ class Session:
         async with self._lock:
             await self._leave()
             self._begin(snapshot)
-            await self._placed()
+            await self._settle()
 
     def _begin(self, snapshot: Snapshot) -> None:
         self._base, self._journal, self._calls = snapshot.image, list(snapshot.replay), []
@@ -325,11 +369,13 @@ class Session:
 
     async def _changes(self) -> Changes:
         async with self._lock:
-            return changes.compare(self._scenario.image, await self._image())
+            image = await self._image()
+        return await self._runtime.compare(self._scenario.image, image)
 
     async def _digest(self) -> str:
         async with self._lock:
-            return changes.digest(await self._image())
+            image = await self._image()
+        return await self._runtime.digest(image)
 
     async def resume(self, snapshot: Snapshot) -> None:
         """Place the session in a host, in the state of a snapshot; called once, by whoever made it."""
@@ -339,7 +385,7 @@ class Session:
     async def open(self) -> None:
         """Place the session in a host; called once, by whoever made it."""
         async with self._lock:
-            await self._placed()
+            await self._settle()
         self._runtime.adopt(self)
 
     async def _close(self) -> None:

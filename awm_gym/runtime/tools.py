@@ -80,6 +80,8 @@ class Tool:
         Raises:
             BadArguments: if an argument is unknown, or a required one is missing or empty in the path.
         """
+        if not isinstance(arguments, dict):
+            raise BadArguments(f"the arguments of {self.spec.name} must be an object, by name")
         path = self.path
         query: list[tuple[str, str]] = []
         body: dict[str, Any] = {}

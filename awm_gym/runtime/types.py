@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from awm_gym.registry.entry import Entry, Task
-
 if TYPE_CHECKING:
+    from awm_gym.registry.entry import Entry, Task
     from awm_gym.runtime.runtime import Runtime
 
 CallKind = Literal["ok", "refused", "malformed", "server_error", "deadline", "crash"]
@@ -19,7 +18,7 @@ CallKind = Literal["ok", "refused", "malformed", "server_error", "deadline", "cr
 - `malformed`: the call never reached the application's code: unknown tool, or arguments its schema rejects.
 - `server_error`: the application answered 5xx or let an exception out.
 - `deadline`: the application did not answer in time; the database is as it was before the call.
-- `crash`: the process died of this call, twice; the database is as it was before the call.
+- `crash`: the process died of this call, each time it was made; the database is as it was before the call.
 """
 
 BROKEN: frozenset[CallKind] = frozenset({"server_error", "deadline", "crash"})
@@ -128,8 +127,8 @@ class Evidence:
         calls: the episode's tool calls, oldest first.
     """
 
-    entry: Entry
-    task: Task
+    entry: "Entry"
+    task: "Task"
     initial: bytes = field(repr=False)
     final: bytes = field(repr=False)
     answer: str | None

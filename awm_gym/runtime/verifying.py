@@ -1,6 +1,8 @@
-"""A verifier process: one call of one verifier on two database files, then the end. Runs untrusted code.
+"""A verifier process: one look at database files, then the end. Runs untrusted code.
 
-The caller has written both files into a folder made for this call, and looks at them again afterwards.
+As a rule that is a call of a verifier; what compares and digests databases runs here too, since a database is made by
+generated code: its generated columns run when it is read. The caller has written the files into a folder made for
+this, and looks at them again afterwards.
 """
 
 import json
@@ -8,18 +10,20 @@ import socket
 import sqlite3  # noqa: F401  (here and not in the sandbox, where it could not be found)
 import sys
 import types
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from awm_gym.runtime import wire
+from awm_gym.runtime import changes, wire
+from awm_gym.runtime.faults import describe
 from awm_gym.runtime.sandbox import Plan, confine
+from awm_gym.runtime.wire import COMPARE, DIGEST, MAX_VALUE_CHARS, VERIFY
 from awm_gym.runtime.world import World
-
-_MAX_VALUE_CHARS = 1 << 20
 
 
 def run(channel: socket.socket, plan: Plan) -> None:
-    """Read one request, run the verifier under it, answer with its value or its error."""
+    """Read one request, do what it asks for, answer with a value or an error."""
     ((header, _),) = wire.receive(channel, wire.FrameReader())
     World.start(datetime.fromisoformat(header["now"]))
     confine(plan, only=[header["folder"]], keep_fds=[channel.fileno()])
@@ -27,14 +31,30 @@ def run(channel: socket.socket, plan: Plan) -> None:
 
 
 def _verdict(header: wire.Header) -> wire.Header:
+    limit = MAX_VALUE_CHARS if header["do"] == VERIFY else wire.MAX_FRAME
     try:
-        value = _entry_point(header["code"])(*header["arguments"])
+        value = _WORK[header["do"]](header)
         text = json.dumps(value, default=str)
+        if len(text) > limit:
+            return {"error": f"expected a value of at most {limit} characters, got {len(text)}"}
+        return {"value": value if isinstance(value, str | int | float | bool | None) else json.loads(text)}
     except BaseException as error:
-        return {"error": f"{type(error).__name__}: {error}"[:2000]}
-    if len(text) > _MAX_VALUE_CHARS:
-        return {"error": f"expected a value of at most {_MAX_VALUE_CHARS} characters, got {len(text)}"}
-    return {"value": value if isinstance(value, str | int | float | bool | None) else json.loads(text)}
+        return {"error": describe(error)}
+
+
+def _verify(header: wire.Header) -> Any:
+    return _entry_point(header["code"])(*header["files"], *header["extra"])
+
+
+def _images(header: wire.Header) -> list[bytes]:
+    return [Path(path).read_bytes() for path in header["files"]]
+
+
+_WORK: dict[str, Callable[[wire.Header], Any]] = {
+    VERIFY: _verify,
+    COMPARE: lambda header: changes.to_json(changes.compare(*_images(header))),
+    DIGEST: lambda header: changes.digest(*_images(header)),
+}
 
 
 def _entry_point(code: str) -> Any:

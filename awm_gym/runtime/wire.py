@@ -26,37 +26,61 @@ KIND = "awm-gym/kind"
 DETAIL = "awm-gym/detail"
 """Key in a result's `_meta`: what a developer wants to know and an agent must not see."""
 
+VERIFY, COMPARE, DIGEST = "verify", "compare", "digest"
+"""What a verifier process can be asked to do."""
+MAX_VALUE_CHARS = 1 << 20
+"""How long the value of a verifier may be, as JSON."""
+
 
 def pack(header: Header, blob: bytes = b"") -> bytes:
     """Return one control frame."""
-    text = json.dumps(header, separators=(",", ":")).encode()
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return b"".join((_LENGTHS.pack(len(text), len(blob)), text, blob))
+
+
+def parse(text: bytes) -> Header:
+    """Return the JSON object that a text is.
+
+    Raises:
+        ValueError: if it is none, or one nested too deeply.
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        raise ValueError("expected JSON, got some that is nested too deeply") from None
+    if not isinstance(value, dict):
+        raise ValueError("expected a JSON object")
+    return value
 
 
 class FrameReader:
     """Cuts a stream of bytes into control frames."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = MAX_FRAME) -> None:
+        """Start with nothing.
+
+        Args:
+            limit: bytes of the longest frame to accept.
+        """
         self._buffer = bytearray()
+        self._limit = limit
 
     def feed(self, data: bytes) -> list[tuple[Header, bytes]]:
         """Add received bytes and return the frames that are now complete.
 
         Raises:
-            ValueError: if a frame claims to be longer than `MAX_FRAME`, or its header is not a JSON object.
+            ValueError: if a frame claims to be longer than the limit, or its header is not a JSON object.
         """
         self._buffer += data
         frames = []
         while len(self._buffer) >= _LENGTHS.size:
             head, tail = _LENGTHS.unpack_from(self._buffer)
-            if head + tail > MAX_FRAME:
-                raise ValueError(f"expected a frame of at most {MAX_FRAME} bytes, got {head + tail}")
+            if head + tail > self._limit:
+                raise ValueError(f"expected a frame of at most {self._limit} bytes, got one of {head + tail}")
             end = _LENGTHS.size + head + tail
             if len(self._buffer) < end:
                 break
-            header = json.loads(self._buffer[_LENGTHS.size : _LENGTHS.size + head])
-            if not isinstance(header, dict):
-                raise ValueError("expected a JSON object as the header of a frame")
+            header = parse(bytes(self._buffer[_LENGTHS.size : _LENGTHS.size + head]))
             frames.append((header, bytes(self._buffer[_LENGTHS.size + head : end])))
             del self._buffer[:end]
         return frames

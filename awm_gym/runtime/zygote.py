@@ -2,30 +2,34 @@
 
 It is started by exec with a clean environment, imports the heavy libraries once, works the sandbox out, and then
 only waits: for each request it forks a child that has everything ready. It never runs generated code itself, has
-one thread, and ends when the caller does, because then its channel closes; its children are killed with it, and the
-scratch folder they were given is removed.
+one thread, and ends when the caller does, because then its channel closes; it kills its children, and removes the
+scratch folder they were given.
 """
 
 import argparse
 import gc
 import json
 import os
-import shutil
+import select
 import signal
 import socket
 import sys
 import tempfile
+import warnings
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from awm_gym.errors import SandboxUnavailable
 from awm_gym.runtime.sandbox import Plan, Policy, prepare
+from awm_gym.runtime.scratch import remove
 from awm_gym.runtime.world import World
 
 HOST = "host"
 VERIFIER = "verifier"
 MESSAGE_BYTES = 4096
+_LOOK_MS = 1000
 
 
 def message(content: dict[str, object]) -> bytes:
@@ -57,9 +61,9 @@ def serve(channel: socket.socket, kind: str, walls: dict[str, Any]) -> None:
         walls: arguments of the sandbox policy.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the caller, who then closes the channel
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps the children
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # which does not skip what is to be done at the end
     scratch = tempfile.mkdtemp(prefix="awm-gym-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None)
-    parent = os.getpid()
+    zygote, children = os.getpid(), set[int]()
     try:
         _preload(kind)
         World.start(datetime(2000, 1, 1, tzinfo=UTC))
@@ -72,27 +76,53 @@ def serve(channel: socket.socket, kind: str, walls: dict[str, Any]) -> None:
         gc.collect()
         gc.freeze()  # so that collections in the children do not write to the pages they share
         channel.sendall(message({"scratch": scratch}))
-        while True:
-            request, descriptors, _, _ = socket.recv_fds(channel, 1, 4)
-            if not request:
-                break
+        for descriptors in _requests(channel, children):
             pid = os.fork()
             if pid == 0:
                 channel.close()
                 _live(kind, descriptors, plan)
+            children.add(pid)
             for descriptor in descriptors:
                 os.close(descriptor)
             _announce(channel, pid)
     finally:
-        if os.getpid() == parent:
-            shutil.rmtree(scratch, ignore_errors=True)
+        if os.getpid() == zygote:
+            _end(children)
+            remove(scratch)
+
+
+def _requests(channel: socket.socket, children: set[int]) -> Iterator[list[int]]:
+    """Yield the descriptors that come with each request, until the caller is gone; reap children meanwhile."""
+    caller = os.getppid()
+    poll = select.poll()
+    poll.register(channel, select.POLLIN)
+    while os.getppid() == caller:  # a fork of the caller may hold the channel open for longer than it lives
+        ready = poll.poll(_LOOK_MS)
+        while children and (ended := os.waitpid(-1, os.WNOHANG)[0]):
+            children.discard(ended)
+        if ready:
+            request, descriptors, _, _ = socket.recv_fds(channel, 1, 4)
+            if not request:
+                return
+            yield descriptors
+
+
+def _end(children: set[int]) -> None:
+    """Kill the children; as none was reaped yet, their ids are still theirs."""
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+    for pid in children:
+        os.waitpid(pid, 0)
 
 
 def _live(kind: str, descriptors: list[int], plan: Plan) -> None:
     """Be the child, and never return into the zygote's code."""
     status = 1
+    debug = "AWM_DEBUG" in os.environ
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if not debug:
+            _silence()
         channels = [socket.socket(fileno=descriptor) for descriptor in descriptors]
         if kind == VERIFIER:
             from awm_gym.runtime import verifying
@@ -104,10 +134,19 @@ def _live(kind: str, descriptors: list[int], plan: Plan) -> None:
             host.run(channels[0], channels[1], plan)
         status = 0
     except BaseException:
-        if os.environ.get("AWM_DEBUG"):
+        if debug:
             sys.excepthook(*sys.exc_info())
     finally:
         os._exit(status)
+
+
+def _silence() -> None:
+    """Send what generated code prints nowhere: it may be gigabytes, and those descriptors are the caller's own."""
+    warnings.simplefilter("ignore")
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    os.close(null)
 
 
 def _announce(channel: socket.socket, pid: int) -> None:

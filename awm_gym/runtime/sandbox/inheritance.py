@@ -1,4 +1,4 @@
-"""Layer "inheritance": what a fork would hand down: environment, descriptors, working folder.
+"""Layer "inheritance": what a fork would hand down: environment, descriptors, working folder, packages.
 
 The environment has three copies: the dict in `os.environ`, the C library's list, and the block at the top of
 the stack into which the kernel wrote it at exec. The last is what /proc/<pid>/environ shows; neither clearenv
@@ -10,8 +10,11 @@ beginning, and this layer is the second lock.
 import contextlib
 import ctypes
 import os
+import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from importlib.abc import MetaPathFinder
+from types import ModuleType
 
 from awm_gym.runtime.sandbox import libc
 
@@ -52,11 +55,35 @@ def clear_environment(keep: tuple[str, ...], block: tuple[int, int] | None) -> N
 
 
 def settle(folder: str | None) -> None:
-    """Make a folder the working and the temporary one; with None the root, and no temporary one."""
+    """Make a folder the working and Python's temporary one; with None the root, and no temporary one.
+
+    SQLite chose its own temporary folder when it was loaded, and finds it closed: `PRAGMA temp_store = MEMORY`.
+    """
     os.chdir(folder or "/")
     if folder:
-        os.environ["TMPDIR"] = folder  # for SQLite, which asks the C library
         tempfile.tempdir = folder
+
+
+def importable() -> frozenset[str]:
+    """Return the top-level modules there are for a child: the standard library, and what is imported by now."""
+    return sys.stdlib_module_names | {name for name in sys.modules if "." not in name}
+
+
+def limit_imports(names: frozenset[str]) -> None:
+    """Let every other top-level module be missing, as on a machine where it is not installed.
+
+    An installed package that may not be read would otherwise raise PermissionError, past `except ImportError`.
+    """
+    sys.meta_path.insert(0, _Missing(names))
+
+
+class _Missing(MetaPathFinder):
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if path is None and name not in self._names:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
 def close_descriptors(keep: Collection[int]) -> None:

@@ -20,6 +20,7 @@ from awm_gym.runtime.sandbox import libc
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every architecture
 _ASK_VERSION = 1
 _RULE_PATH_BENEATH = 1
+_O_PATH = 0o10000000  # os.O_PATH, which other systems do not have
 
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _REMOVE_DIR, _REMOVE_FILE = (1 << bit for bit in range(6))
 _MAKE_DIR, _MAKE_REG = 1 << 7, 1 << 8
@@ -95,7 +96,7 @@ def ruleset(version: int, rules: Iterable[tuple[str, int]]) -> int:
 
 
 def _grant(descriptor: int, path: str, rights: int) -> None:
-    parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    parent = os.open(path, _O_PATH | os.O_CLOEXEC)
     try:
         if not stat.S_ISDIR(os.fstat(parent).st_mode):
             rights &= _ON_FILES

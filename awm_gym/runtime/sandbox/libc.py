@@ -7,13 +7,15 @@ import sys
 LINUX = sys.platform == "linux"
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_functions = {name: getattr(_libc, name, None) for name in ("syscall", "prctl", "capset", "clearenv")}
+"""Looked up here, in the parent: a child that did it would wake up the symbol tables of every library."""
 
 
 def call(function: str, *args: object) -> int:
     """Call a function of the C library that answers -1 on failure.
 
     Args:
-        function: its name.
+        function: its name, one of `_functions`.
         *args: bytes and ctypes values as they are; integers are passed as C longs.
 
     Returns:
@@ -22,10 +24,9 @@ def call(function: str, *args: object) -> int:
     Raises:
         OSError: with errno, if it failed or the library has no such function.
     """
-    try:
-        found = getattr(_libc, function)
-    except AttributeError:
-        raise OSError(f"the C library of this machine has no {function}") from None
+    found = _functions[function]
+    if found is None:
+        raise OSError(f"the C library of this machine has no {function}")
     result: int = found(*(ctypes.c_long(arg) if isinstance(arg, int) else arg for arg in args))
     if result == -1:
         code = ctypes.get_errno()

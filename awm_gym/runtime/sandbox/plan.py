@@ -11,7 +11,7 @@ goes on with fewer walls than its report says.
 import os
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -34,6 +34,7 @@ class Plan:
         ruleset: the descriptor of the Landlock ruleset, or None without that layer.
         program: the seccomp filter, or None without that layer.
         fence: the audit hook.
+        importable: the top-level modules that can be imported.
         environment_block: where the kernel keeps the environment it shows, or None if unknown.
     """
 
@@ -42,8 +43,9 @@ class Plan:
     readable: tuple[str, ...]
     writable: tuple[str, ...]
     ruleset: int | None
-    program: seccomp.Program | None
-    fence: audit.Fence
+    program: seccomp.Program | None = field(repr=False)
+    fence: audit.Fence = field(repr=False)
+    importable: frozenset[str] = field(repr=False)
     environment_block: tuple[int, int] | None
 
     def close(self) -> None:
@@ -61,7 +63,7 @@ class Plan:
 
 
 _PROBES: dict[LayerName, Callable[[], str]] = {
-    "inheritance": lambda: "environment, descriptors, working folder",
+    "inheritance": lambda: "environment, descriptors, working folder, packages",
     "privileges": privileges.probe,
     "limits": limits.probe,
     "landlock": lambda: landlock.describe(landlock.abi()),
@@ -78,7 +80,7 @@ def available() -> Report:
 def prepare(policy: Policy) -> Plan:
     """Work a policy out, once, in the process whose forked children shall be confined.
 
-    Everything the children will run must be imported before: packages imported later stay unreadable to them.
+    Everything the children will run must be imported before: packages imported later are missing for them.
 
     Args:
         policy: what they may do.
@@ -110,6 +112,7 @@ def prepare(policy: Policy) -> Plan:
         ruleset=_ruleset(read, hidden, writable) if "landlock" in active else None,
         program=seccomp.compile_filter(seccomp.probe(), policy.threads) if "seccomp" in active else None,
         fence=audit.Fence(readable, hidden),
+        importable=inheritance.importable(),
         environment_block=inheritance.environment_block(),
     )
 
@@ -172,10 +175,12 @@ def _real(given: Sequence[StrPath]) -> tuple[str, ...]:
 
 
 def _own(folder: StrPath, writable: tuple[str, ...]) -> str:
-    for path in (os.path.abspath(folder), os.path.realpath(folder)):
-        if paths.below(path, writable):
-            return path
-    raise ValueError(f"expected a folder below one of {writable}, got {os.fspath(folder)!r}")
+    path = os.fspath(folder)
+    if not paths.below(path, writable):  # not spelled as its real path, or not one of them
+        path = os.path.realpath(folder)
+        if not paths.below(path, writable):
+            raise ValueError(f"expected a folder below one of {writable}, got {os.fspath(folder)!r}")
+    return path
 
 
 def _ruleset(read: tuple[str, ...], hidden: tuple[str, ...], writable: tuple[str, ...]) -> int:
@@ -189,6 +194,7 @@ def _ruleset(read: tuple[str, ...], hidden: tuple[str, ...], writable: tuple[str
 def _disinherit(plan: Plan, writable: tuple[str, ...], keep_fds: Collection[int] | None) -> None:
     inheritance.clear_environment(plan.policy.environ, plan.environment_block)
     inheritance.settle(writable[0] if writable else None)
+    inheritance.limit_imports(plan.importable)
     if keep_fds is not None:
         inheritance.close_descriptors({*keep_fds, *(() if plan.ruleset is None else (plan.ruleset,))})
 
@@ -199,7 +205,7 @@ def _landlock(plan: Plan, narrowed: tuple[str, ...]) -> None:
     if narrowed:
         rules = [(path, landlock.READ) for path in plan.readable]
         rules += [(path, landlock.WRITE) for path in (*paths.DEVICES_WRITE, *narrowed)]
-        rulesets.append(landlock.ruleset(landlock.abi(), rules))
+        rulesets.insert(0, landlock.ruleset(landlock.abi(), rules))  # the kernel copies the first into the second
     for descriptor in rulesets:
         landlock.apply(descriptor)
         os.close(descriptor)

@@ -41,12 +41,7 @@ _CLONE_THREAD, _CLONE_NAMESPACES = 0x10000, 0x7E020000
 _AF_UNIX, _SOCK_STREAM, _SOCK_FLAGS = 1, 1, 0x80800
 _O_ACCMODE, _O_TRUNC = 0o3, 0o1000
 _PRCTL = (2, 3, 15, 16, 21, 39)  # read: parent-death signal, dumpable, name, seccomp, privileges; set: name
-_IOCTL = (
-    0x5412,
-    0x541C,
-    0x8901,
-    0x8902,
-)  # TIOCSTI and TIOCLINUX type for the user; FIOSETOWN, SIOCSPGRP signal
+_IOCTL = (0x5412, 0x541C, 0x8901, 0x8902)  # TIOCSTI and TIOCLINUX type for the user; FIOSETOWN, SIOCSPGRP signal
 _FCNTL = (8, 10, 15, 1024, 1026)  # F_SETOWN, F_SETSIG, F_SETOWN_EX signal; F_SETLEASE, F_NOTIFY watch
 
 

@@ -101,11 +101,8 @@ class SqlFunctions:
                     self._forget_now[name] = function.cache_clear
                 arguments = concrete
             marks = ", ".join("?" * len(arguments))
-            try:
-                answer: SqlValue
-                (answer,) = self.pristine.execute(f"SELECT {name}({marks})", arguments).fetchone()
-            except sqlite3.DataError as error:
-                raise OverflowError(str(error)) from error  # which sqlite3 hands on as "too big", as it was
+            answer: SqlValue
+            (answer,) = self.pristine.execute(f"SELECT {name}({marks})", arguments).fetchone()
             return answer
 
         return function
@@ -131,7 +128,7 @@ class SqlFunctions:
         count: int
         (count,) = self.pristine.execute("SELECT max(1, ifnull(CAST(? AS INTEGER), 1))", (size,)).fetchone()
         if count > _LARGEST_BLOB:
-            raise OverflowError(f"expected a size of at most {_LARGEST_BLOB} bytes, got {count}")
+            raise OverflowError(f"expected a size of at most {_LARGEST_BLOB} bytes, got {count}")  # "too big"
         return self._stream().randbytes(count)
 
 

@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 import textwrap
-import traceback
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
+from pathlib import Path
+from subprocess import PIPE
 from typing import Any
 
 import pytest
@@ -18,193 +20,77 @@ import pytest
 from awm_gym.runtime.world import now_of
 
 Report = dict[str, Any]
+Run = Callable[..., Any]
+
+SOURCES = Path(__file__).with_name("world_sources.py")
 
 PRELUDE = """
-    import json, os, random, sqlite3
-    from os import urandom as captured_urandom
-    from sqlite3 import connect as captured_connect
-    from time import time as captured_time
-    from datetime import datetime
-    from awm_gym.runtime.world import World, hashing_is_fixed, now_of
+import json, os, random, sqlite3
+from datetime import datetime
+from awm_gym.runtime.world import World, now_of
 
-    ANCHOR = datetime(2025, 3, 1, 23, 59, 58)
-    world = World.start(ANCHOR)
+ANCHOR = datetime(2025, 3, 1, 23, 59, 58)
+world = World.start(ANCHOR)
 
-    def enter(seed, tick):
-        world.enter(now_of(ANCHOR, tick), seed)
+def enter(seed, tick):
+    world.enter(now_of(ANCHOR, tick), seed)
 """
 
-SOURCES = """
-    import datetime as dt, secrets, ssl, tempfile, time, uuid
-    import numpy
-    from pydantic import BaseModel, FutureDatetime, PastDatetime, ValidationError
-    from sqlalchemy import DateTime, Integer, create_engine, func
-    from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+ZYGOTE = """
+import json, os, sys, traceback
+import awm_gym.runtime.world
 
-    def sql(expression):
-        return lambda: connection.execute(f"SELECT {expression}").fetchone()[0]
-
-    connection = captured_connect(":memory:")
-    connection.execute("CREATE TABLE seeded (id INTEGER, at TEXT DEFAULT CURRENT_TIMESTAMP)")
-
-    def sql_default():
-        connection.execute("INSERT INTO seeded (id) VALUES (1)")
-        return connection.execute("SELECT at FROM seeded ORDER BY rowid DESC").fetchone()[0]
-
-    class Base(DeclarativeBase):
-        pass
-
-    class Item(Base):
-        __tablename__ = "item"
-        id = mapped_column(Integer, primary_key=True)
-        by_python = mapped_column(DateTime, default=dt.datetime.utcnow, onupdate=dt.datetime.utcnow)
-        by_sql = mapped_column(DateTime, default=func.now(), onupdate=func.now())
-        by_server = mapped_column(DateTime, server_default=func.now())
-
-    engine = create_engine("sqlite://")
-    Base.metadata.create_all(engine)
-
-    def of_item(column):
-        def ask():
-            with Session(engine) as session:
-                session.add(item := Item())
-                session.commit()
-                return getattr(item, column)
-        return ask
-
-    def passes(model):
-        def ask():
-            try:
-                return model(at="2025-03-02T00:00:00").at and True
-            except ValidationError as error:
-                return error.errors()[0]["type"]
-        return ask
-
-    class Past(BaseModel):
-        at: PastDatetime
-
-    class Future(BaseModel):
-        at: FutureDatetime
-
-    def shuffled():
-        items = list(range(50))
-        random.shuffle(items)
-        return items
-
-    def reseeded():
-        random.seed()
-        return random.random()
-
-    CALENDAR = {
-        "time.time": time.time,
-        "time.time captured before": captured_time,
-        "time.time_ns": time.time_ns,
-        "time.clock_gettime": lambda: time.clock_gettime(time.CLOCK_REALTIME),
-        "time.localtime": lambda: tuple(time.localtime()),
-        "time.gmtime": lambda: tuple(time.gmtime()),
-        "time.strftime": lambda: time.strftime("%Y-%m-%d %H:%M:%S %Z"),
-        "time.ctime": time.ctime,
-        "time.asctime": time.asctime,
-        "datetime.now": dt.datetime.now,
-        "datetime.now(UTC)": lambda: dt.datetime.now(dt.UTC),
-        "datetime.utcnow": dt.datetime.utcnow,
-        "datetime.today": dt.datetime.today,
-        "datetime captured before": datetime.now,
-        "date.today": dt.date.today,
-        "uuid1 time": lambda: uuid.uuid1().time,
-        "SQLAlchemy default": of_item("by_python"),
-        "SQLAlchemy default in SQL": of_item("by_sql"),
-        "SQLAlchemy server default": of_item("by_server"),
-        "SQL default": sql_default,
-        "pydantic past": passes(Past),
-        "pydantic future": passes(Future),
-    } | {expression: sql(expression) for expression in [
-        "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "date()", "time('now')", "datetime('NOW')",
-        "datetime('now', 'localtime')", "datetime('now', 'utc')", "julianday('now', '-1 day')",
-        "strftime('%s', 'now')", "unixepoch()",
-    ]}
-    WATCHES = {name: getattr(time, name) for name in [
-        "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns", "process_time", "thread_time",
-    ]} | {"CLOCK_MONOTONIC": lambda: time.clock_gettime(time.CLOCK_MONOTONIC)}
-    CHANCE = {
-        "random.random": random.random,
-        "random.gauss": lambda: random.gauss(0, 1),
-        "random.shuffle": shuffled,
-        "random.seed()": reseeded,
-        "Random()": lambda: random.Random().random(),
-        "SystemRandom": lambda: random.SystemRandom().randint(1, 10**9),
-        "secrets.token_hex": secrets.token_hex,
-        "secrets.token_urlsafe": secrets.token_urlsafe,
-        "secrets.randbelow": lambda: secrets.randbelow(10**9),
-        "os.urandom": lambda: os.urandom(8).hex(),
-        "os.urandom captured before": lambda: captured_urandom(8).hex(),
-        "ssl.RAND_bytes": lambda: ssl.RAND_bytes(8).hex(),
-        "uuid4": uuid.uuid4,
-        "uuid1": uuid.uuid1,
-        "tempfile": lambda: tempfile.mktemp(dir="/"),
-        "numpy.random": lambda: numpy.random.random(),
-        "numpy default_rng": lambda: numpy.random.default_rng().random(),
-        "random()": sql("random()"),
-        "randomblob()": sql("hex(randomblob(8))"),
-        "ORDER BY random()": sql("group_concat(value) FROM (SELECT value FROM "
-                                 "json_each('[1,2,3,4,5,6,7,8,9,10]') ORDER BY random())"),
-    }
-    if hasattr(os, "getrandom"):
-        CHANCE["os.getrandom"] = lambda: os.getrandom(8).hex()
-
-    def ask(sources):
-        return {name: str(source()) for name, source in sources.items()}
-
-    def report(seed, tick):
-        enter(seed, tick)
-        constant = {"node": uuid.getnode}
-        kinds = {"calendar": CALENDAR, "watches": WATCHES, "chance": CHANCE, "constant": constant}
-        return {kind: ask(sources) for kind, sources in kinds.items()}
-"""
-
-
-def code_of(script: str, first: str) -> str:
-    return "\n".join([first, textwrap.dedent(PRELUDE), textwrap.dedent(script)])
-
-
-def run_fresh(script: str, first: str = "", **environment: str) -> Any:
-    """Run `first`, PRELUDE and a script in a new process; return what the script leaves in `result`."""
-    code = code_of(script, first) + "\nprint(json.dumps(result))"
-    env = {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore", **environment}
-    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
-
-
-def run(script: str, first: str = "") -> Any:
-    """Do the same in a fork of this process, as a host is one of a process that has imported everything."""
-    reader, writer = os.pipe()
-    if os.fork() == 0:
-        with os.fdopen(writer, "w") as channel:
-            names: dict[str, Any] = {}
-            try:
-                exec(code_of(script, first), names)
-                json.dump({"result": names["result"]}, channel)
-            except BaseException:
-                json.dump({"error": traceback.format_exc()}, channel)
+for line in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        names = {}
+        try:
+            exec(json.loads(line), names)
+            answer = {"result": names["result"]}
+        except BaseException:
+            answer = {"error": traceback.format_exc()}
+        print(json.dumps(answer), flush=True)
         os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as channel:
-        answer = json.load(channel)
-    os.wait()
-    assert "error" not in answer, answer["error"]
-    return answer["result"]
+    os.waitpid(child, 0)
+"""
+
+
+def environment(**changes: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONHASHSEED": "0", "PYTHONWARNINGS": "ignore", **changes}
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[Run]:
+    """Run `first`, PRELUDE and a script in a forked process, and return what the script leaves in `result`."""
+    command = [sys.executable, "-c", ZYGOTE]
+    with subprocess.Popen(command, env=environment(), stdin=PIPE, stdout=PIPE, text=True) as zygote:
+        requests, answers = zygote.stdin, zygote.stdout
+        assert requests
+        assert answers
+
+        def run(script: str, first: str = "") -> Any:
+            requests.write(json.dumps("\n".join([first, PRELUDE, textwrap.dedent(script)])) + "\n")
+            requests.flush()
+            answer = json.loads(answers.readline())
+            assert "error" not in answer, answer["error"]
+            return answer["result"]
+
+        yield run
+        requests.close()
 
 
 @cache
-def everything(zone: str, libraries: str = "") -> Report:
-    """What all sources say in sessions a and b at ticks 1 and 5, and then in a at 1 once more."""
-    moments = """
-    result = {"a1": report("a", 1), "a5": report("a", 5), "b1": report("b", 1), "a1 again": report("a", 1)}
+def everything(zone: str, *libraries: str) -> Report:
+    """What all sources say in sessions a and b at ticks 1 and 5, and then in a at 1 once more.
+
+    Args:
+        zone: the time zone of the machine.
+        libraries: what the process has imported before its world is started.
     """
-    first = f"import {libraries}" if libraries else ""
-    script = textwrap.dedent(SOURCES) + textwrap.dedent(moments)
-    report: Report = run_fresh(script, first, TZ=zone)
+    command = [sys.executable, str(SOURCES), *libraries]
+    done = subprocess.run(command, env=environment(TZ=zone), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    report: Report = json.loads(done.stdout)
     return report
 
 
@@ -213,7 +99,7 @@ def test_another_process_elsewhere_and_later_sees_the_same() -> None:
 
 
 def test_libraries_may_be_loaded_before_or_after_the_start() -> None:
-    assert everything("UTC", "numpy.random, fastapi, sqlalchemy.orm, tempfile, uuid") == everything("Asia/Tokyo")
+    assert everything("UTC", "fastapi", "numpy.random", "sqlalchemy.orm") == everything("Asia/Tokyo")
 
 
 def test_other_sessions_in_between_leave_no_trace() -> None:
@@ -250,7 +136,7 @@ def test_all_calendars_show_the_anchor_plus_the_ticks() -> None:
         "datetime.now(UTC)": f"{text}+00:00",
         "date.today": "2025-03-02",
         "uuid1 time": str(0x01B21DD213814000 + int(stamp * 1e7)),
-        "pydantic past": "True",
+        "pydantic past": "valid",
         "pydantic future": "datetime_future",
         "CURRENT_DATE": "2025-03-02",
         "CURRENT_TIME": "00:00:03",
@@ -270,24 +156,28 @@ def test_the_network_address_is_the_virtual_machines() -> None:
     assert everything("Asia/Tokyo")["a1"]["constant"] == {"node": str(0x02_00_00_00_00_01)}
 
 
-def test_sqlalchemy_onupdate_writes_the_virtual_instant() -> None:
-    result = run(
-        SOURCES
-        + """
-    enter("a", 1)
-    with Session(engine) as session:
-        session.add(item := Item())
-        session.commit()
-        enter("a", 7)
-        item.id = 2
-        session.commit()
-        result = [str(item.by_python), str(item.by_sql), str(item.by_server)]
-    """
+def test_sqlalchemy_onupdate_writes_the_virtual_instant(run: Run) -> None:
+    result = run("""
+    from sqlalchemy import Column, DateTime, Integer, MetaData, Table, create_engine, func, select
+
+    item = Table(
+        "item", MetaData(), Column("id", Integer, primary_key=True),
+        Column("by_python", DateTime, default=datetime.utcnow, onupdate=datetime.utcnow),
+        Column("by_sql", DateTime, default=func.now(), onupdate=func.now()),
+        Column("by_server", DateTime, server_default=func.now()),
     )
+    with create_engine("sqlite://").begin() as connection:
+        item.create(connection)
+        enter("a", 1)
+        connection.execute(item.insert().values(id=1))
+        enter("a", 7)
+        connection.execute(item.update().values(id=2))
+        result = [str(value) for value in connection.execute(select(item)).one()[1:]]
+    """)
     assert result == ["2025-03-02 00:00:05", "2025-03-02 00:00:05", "2025-03-01 23:59:59"]
 
 
-def test_a_duration_is_small_but_not_zero() -> None:
+def test_a_duration_is_small_but_not_zero(run: Run) -> None:
     result = run("""
     import time
     started = time.perf_counter()
@@ -297,7 +187,7 @@ def test_a_duration_is_small_but_not_zero() -> None:
     assert 0 < result < 1e-5
 
 
-def test_waiting_takes_real_time_and_comes_to_an_end() -> None:
+def test_waiting_takes_real_time_and_comes_to_an_end(run: Run) -> None:
     result = run("""
     import asyncio, multiprocessing.connection, queue, socket, threading, time
 
@@ -326,7 +216,7 @@ def test_waiting_takes_real_time_and_comes_to_an_end() -> None:
     assert result[1] == 0
 
 
-def test_a_forked_child_goes_on_where_its_parent_is() -> None:
+def test_a_forked_child_goes_on_where_its_parent_is(run: Run) -> None:
     result = run("""
     import time
 
@@ -341,12 +231,13 @@ def test_a_forked_child_goes_on_where_its_parent_is() -> None:
     if os.fork() == 0:
         os.write(writer, json.dumps(seen()).encode())
         os._exit(0)
+    os.close(writer)
     result = [json.loads(os.read(reader, 10_000)), expected]
     """)
     assert result[0] == result[1]
 
 
-def test_values_keep_their_ordinary_types() -> None:
+def test_values_keep_their_ordinary_types(run: Run) -> None:
     result = run("""
     import datetime as dt
     now = dt.datetime.now()
@@ -358,7 +249,7 @@ def test_values_keep_their_ordinary_types() -> None:
     assert result == [True, True]
 
 
-def test_a_second_start_is_the_same_world_at_another_anchor() -> None:
+def test_a_second_start_is_the_same_world_at_another_anchor(run: Run) -> None:
     result = run("""
     enter("a", 1)
     again = World.start(datetime(2030, 1, 1))
@@ -368,7 +259,7 @@ def test_a_second_start_is_the_same_world_at_another_anchor() -> None:
     assert result == [True, "2030-01-01 00:00:00", "2030-01-01 00:00:00"]
 
 
-def test_sql_of_a_connection_that_is_older_than_the_world() -> None:
+def test_sql_of_a_connection_that_is_older_than_the_world(run: Run) -> None:
     result = run(
         """
     world.install_sql(older)
@@ -381,7 +272,7 @@ def test_sql_of_a_connection_that_is_older_than_the_world() -> None:
     assert result == ["2025-03-01 23:59:58"] * 2
 
 
-def test_a_connection_opens_as_before() -> None:
+def test_a_connection_opens_as_before(run: Run) -> None:
     result = run("""
     import tempfile
 
@@ -391,7 +282,7 @@ def test_a_connection_opens_as_before() -> None:
     with tempfile.NamedTemporaryFile() as file:
         file.write(b"this is no database" * 100)
         file.flush()
-        connection = captured_connect(f"file:{file.name}?mode=ro", uri=True, factory=Own)
+        connection = sqlite3.connect(f"file:{file.name}?mode=ro", uri=True, factory=Own)
     try:
         connection.execute("SELECT * FROM sqlite_master")
     except sqlite3.DatabaseError as error:
@@ -400,7 +291,7 @@ def test_a_connection_opens_as_before() -> None:
     assert result == ["Own", "file is not a database"]
 
 
-def test_fractions_of_a_second_are_kept() -> None:
+def test_fractions_of_a_second_are_kept(run: Run) -> None:
     result = run("""
     world.enter(datetime(2025, 3, 1, 12, 0, 0, 123456), "a")
     sql = sqlite3.connect(":memory:").execute("SELECT strftime('%f', 'now')").fetchone()[0]
@@ -409,7 +300,7 @@ def test_fractions_of_a_second_are_kept() -> None:
     assert result == [123456, "00.123"]
 
 
-def test_pydantic_compares_with_the_virtual_instant() -> None:
+def test_pydantic_compares_with_the_virtual_instant(run: Run) -> None:
     result = run("""
     from typing import Annotated
     from datetime import date
@@ -445,7 +336,7 @@ def test_pydantic_compares_with_the_virtual_instant() -> None:
     ]
 
 
-def test_entering_costs_next_to_nothing() -> None:
+def test_entering_costs_next_to_nothing(run: Run) -> None:
     best_us = run(
         """
     now = now_of(ANCHOR, 5)
@@ -459,7 +350,10 @@ def test_entering_costs_next_to_nothing() -> None:
 
 @pytest.mark.parametrize(("seed", "fixed"), [("0", True), ("random", False)])
 def test_hashing_is_fixed_only_by_the_environment(seed: str, fixed: bool) -> None:
-    assert run_fresh("result = hashing_is_fixed()", PYTHONHASHSEED=seed) is fixed
+    code = "import awm_gym.runtime.world as world; print(world.hashing_is_fixed())"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environment(PYTHONHASHSEED=seed), capture_output=True, check=True)
+    assert done.stdout.decode().strip() == str(fixed)
 
 
 def test_a_tick_is_a_second() -> None:

@@ -99,8 +99,9 @@ modifiers = st.one_of(
     st.integers(-5, 5),
     texts,
 )  # fmt: skip
+SPELLINGS = ["now", "NOW", "Now", b"now", b"nOW", "now\0and then"]
 formats = st.sampled_from(["%Y-%m-%d", "%f", "%s", "%J", "%H:%M:%S %j %w %W", "%%", "%q", "", None, 5])
-spellings = st.sampled_from(["now", "NOW", "Now", b"now", b"nOW", "now\0and then"])
+spellings = st.sampled_from(SPELLINGS)
 
 
 @given(name=st.sampled_from(TIME_FUNCTIONS), moment=moments, rest=st.lists(modifiers, max_size=3))
@@ -131,6 +132,18 @@ def at_the_originals_now(sql: str, *arguments: Any) -> tuple[Any, Any]:
         return one(virtual, sql, *arguments), expected
     finally:
         functions.set_now(NOW)
+
+
+@pytest.mark.parametrize("now", SPELLINGS + ["subsec", b"SubSecond"] * HAS_SUBSEC)
+def test_all_spellings_of_now_mean_the_virtual_instant(now: Any) -> None:
+    assert one(virtual, "strftime('%Y-%m-%d %H:%M:%f', ?)", now) == NOW
+    subsec = ", 'subsec'" if HAS_SUBSEC else ""
+    for name in TIME_FUNCTIONS:
+        midnight = one(virtual, f"{name}(?, 'start of day'{subsec})", now)
+        assert midnight == one(pristine, f"{name}(?{subsec})", NOW[:10])
+    if HAS_TIMEDIFF:
+        assert one(virtual, "timediff(?, ?)", now, now) == one(pristine, "timediff(0, 0)")
+        assert one(virtual, "timediff(?, ?)", now, NOW) == one(pristine, "timediff(0, 0)")
 
 
 @given(name=st.sampled_from(TIME_FUNCTIONS), now=spellings, rest=st.lists(modifiers, max_size=3))
