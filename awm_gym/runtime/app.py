@@ -26,7 +26,8 @@ from awm_gym.runtime.tools import HttpRequest, Tool, tools_from_openapi
 
 MODULE = "awm_entry_app"
 _MUTATORS = frozenset(
-    ["append", "add", "update", "pop", "popitem", "clear", "extend", "insert", "remove", "setdefault", "discard", "sort", "reverse", "appendleft"]
+    ("append", "add", "update", "pop", "popitem", "clear", "extend", "insert", "remove", "setdefault", "discard")
+    + ("sort", "reverse", "appendleft")
 )
 
 

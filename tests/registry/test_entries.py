@@ -99,9 +99,7 @@ def test_the_sql_verifier_tells_doing_nothing_from_the_gold_solution(name: str, 
         final, now = session.snapshot().image, session.now
         changed = bool(session.changes())
     runtime = awm_gym.default_runtime()
-    facts = [
-        runtime.wait(runtime.evaluate(VerifierCall(code, initial, image, (), now))) for image in (initial, final)
-    ]
+    facts = [runtime.wait(runtime.evaluate(VerifierCall(code, initial, image, (), now))) for image in (initial, final)]
     assert all(isinstance(fact, dict) and fact for fact in facts)
     assert (facts[0] != facts[1]) == changed
 
