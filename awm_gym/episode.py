@@ -78,23 +78,17 @@ class Episode:
         progress: how far it has come.
     """
 
-    def __init__(
-        self,
-        session: Session,
-        space: ToolCallSpace,
-        rules: Rules,
-        progress: Progress = Progress(),  # noqa: B008
-    ) -> None:
+    def __init__(self, session: Session, space: ToolCallSpace, rules: Rules, progress: Progress | None = None) -> None:
         """Begin, or go on from where another one was.
 
         Args:
             session: a freshly opened session, or one in the state that belongs to `progress`.
             space: the actions.
             rules: when it ends and what it is worth.
-            progress: how far it has come.
+            progress: how far it has come; by default, it begins.
         """
         self.session = session
-        self.progress = progress
+        self.progress = progress or Progress()
         self._space = space
         self._rules = rules
 

@@ -105,7 +105,7 @@ def test_a_wrong_mask_is_named(source: str, runtime: Runtime, mask: Any) -> None
 
 def test_seeds_and_tasks_may_be_given_one_by_one(source: str, runtime: Runtime) -> None:
     env = vector(source, runtime, task=None)
-    first, infos = env.reset(seed=[7, 7, 8, 8], options={"task": [0, 1, 0, 1]})
+    _, infos = env.reset(seed=[7, 7, 8, 8], options={"task": [0, 1, 0, 1]})
     assert infos["task_index"].tolist() == [0, 1, 0, 1]
     observed = env.step([MILK] * N)[0]
     assert observed["content"][0] == observed["content"][1] != observed["content"][2]
