@@ -28,6 +28,7 @@ from awm_gym.registry import (
     read_entry,
     write_entry,
 )
+from awm_gym.runtime import Runtime
 
 
 def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -41,6 +42,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     parser.set_defaults(run=list_entries)
     parser = subparsers.add_parser("show", parents=[source, as_json], help="show an entry")
     parser.add_argument("name", help="the entry's name or gymnasium id")
+    parser.add_argument("--tools", action="store_true", help="also start the app, and print its tools and warnings")
     parser.set_defaults(run=show_entry)
     parser = subparsers.add_parser("search", parents=[source, as_json], help="find entries by words of their texts")
     parser.add_argument("words", nargs="+", help="words of names, descriptions and tasks; all must occur")
@@ -72,6 +74,9 @@ def list_entries(args: argparse.Namespace) -> int:
 def search_entries(args: argparse.Namespace) -> int:
     """Print the entries that hold all the words; exit status 1 if there is none."""
     found = _catalog(args.source).search(" ".join(args.words))
+    if not found and not args.json:
+        print(f"nothing holds the words {' '.join(args.words)!r}; `awm list` shows all there is")
+        return 1
     _print_listings(found, args.json)
     return 0 if found else 1
 
@@ -96,7 +101,22 @@ def show_entry(args: argparse.Namespace) -> int:
         kinds = ", ".join(verifier.kind for verifier in task.verifiers) or "none"
         tasks.add_row(str(index), Text(task.text), kinds, str(len(task.gold)), str(len(task.near_misses)))
     console.print(tasks)
+    if args.tools:
+        _print_tools(console, entry)
     return 0
+
+
+def _print_tools(console: Console, entry: Entry) -> None:
+    with Runtime() as runtime:
+        scenario = runtime.scenario(entry)
+    tools = Table("tool", "arguments", "description", title="Tools", title_justify="left")
+    for tool in scenario.tools:
+        required = set(tool.input_schema["required"])
+        arguments = (name if name in required else f"[{name}]" for name in tool.input_schema["properties"])
+        tools.add_row(Text(tool.name), Text(", ".join(arguments)), Text(tool.description))
+    console.print(tools)
+    for warning in (*scenario.warnings, *(f"SQL that was {failure}" for failure in scenario.failed)):
+        console.print(Text(f"warning: {warning}"))
 
 
 def import_entries(args: argparse.Namespace) -> int:

@@ -59,6 +59,7 @@ def test_search_shows_what_holds_all_words(awm: Awm, data_set: DataSet, capsys: 
     assert "bakery_2" in output
     assert "corner_shop" not in output
     assert awm("search", "aeroplane", "--source", data_set.directory) == 1
+    assert "nothing holds the words 'aeroplane'" in capsys.readouterr().out
 
 
 def test_show_tells_what_an_entry_is_made_of(awm: Awm, data_set: DataSet, capsys: Capture) -> None:
@@ -134,3 +135,10 @@ def test_problems_are_printed_with_file_and_line(awm: Awm, data_set: DataSet, ca
     assert capsys.readouterr().out.splitlines()[0] == (
         "data_set: gen_envs.jsonl, line 2: bakery_2: scenario without code: `full_code` is empty"
     )
+
+
+def test_show_starts_the_app_for_its_tools_if_asked(awm: Awm, data_set: DataSet, capsys: Capture) -> None:
+    assert awm("show", "corner_shop", "--source", data_set.directory, "--tools") == 0
+    shown = capsys.readouterr().out
+    assert "list_items" in shown
+    assert "sell_item" in shown
