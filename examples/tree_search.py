@@ -1,7 +1,7 @@
 """Best-of-n search over a tree of tool calls: fork an environment, try calls, keep the branch that looks best.
 
 A branch is worth what a heuristic says of it; here, the share of the gold solution's changes that it has made, which
-stands in for a learned value. What costs nothing is going back: a fork is a copy of a database of some ten kilobytes.
+stands in for a learned value. Going back costs next to nothing: a fork is a copy of a small database.
 
 Usage: python examples/tree_search.py [--name e_commerce_33] [--task 8] [--width 6] [--depth 12]
 """
@@ -18,14 +18,14 @@ Row = tuple[str, str, str]
 
 
 def facts(changes: Changes) -> set[Row]:
-    """Return what was changed as a set of (table, what, values), without keys and timestamps."""
+    """Return what was changed as a set of (table, what, values), without new keys and timestamps."""
     found: set[Row] = set()
     for table, change in changes.items():
         for row in change.added:
             found.add((table, "added", str({k: v for k, v in row.items() if k != "id" and not k.endswith("_at")})))
         for before, after in change.changed:
             changed = {k: v for k, v in after.items() if before.get(k) != v and not k.endswith("_at")}
-            found.add((table, "changed", str(changed)))
+            found.add((table, "changed", f"{list(before.values())[:2]}: {changed}"))
     return found
 
 
