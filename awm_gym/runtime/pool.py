@@ -5,6 +5,7 @@ The `Pool` bounds how many hosts there are over all scenarios: beyond that, one 
 """
 
 import asyncio
+import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -169,7 +170,9 @@ class Pool:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._scenarios: dict[str, Scenario] = {}
+        # A scenario lives as long as somebody holds it, or a host of it lives: a thousand would fill the memory.
+        self._scenarios: weakref.WeakValueDictionary[str, Scenario] = weakref.WeakValueDictionary()
+        self._hosts: list[tuple[HostLink, Scenario]] = []
         self._loading: dict[str, asyncio.Task[None]] = {}
         self._zygote: Zygote | None = None
         self._parking: set[asyncio.Task[None]] = set()
@@ -192,7 +195,9 @@ class Pool:
             EnvironmentBroken: if its database or app cannot be brought up.
         """
         key = entry.digest
-        scenario = self._scenarios.setdefault(key, Scenario(entry, self, self._settings))
+        scenario = self._scenarios.get(key)
+        if scenario is None:
+            scenario = self._scenarios[key] = Scenario(entry, self, self._settings)
         if not scenario.image:
             task = self._loading.get(key)
             if task is None:
@@ -203,7 +208,8 @@ class Pool:
 
     def hosts(self) -> list[HostLink]:
         """Return all living hosts."""
-        return [host for scenario in self._scenarios.values() for host in scenario.living()]
+        self._hosts = [(host, scenario) for host, scenario in self._hosts if host.alive]
+        return [host for host, _ in self._hosts]
 
     def has_room(self) -> bool:
         """Return whether another host may be started without retiring one."""
@@ -233,6 +239,7 @@ class Pool:
             await victim.emptied()
             victim.die()
         scenario.hosts.append(host)
+        self._hosts.append((host, scenario))
 
     def close(self) -> None:
         """End every host and the zygote."""

@@ -1,5 +1,6 @@
 """A session: private state, results as data, determinism, snapshots, and what survives a broken host."""
 
+import gc
 import json
 import os
 import pickle
@@ -289,3 +290,12 @@ def test_a_runtime_ends_its_processes(notes: Entry) -> None:
         os.kill(pid, 0)
     with pytest.raises(RuntimeClosed, match="make a new Runtime"):
         session.call("list_notes")
+
+
+def test_a_scenario_that_nobody_uses_any_more_is_forgotten() -> None:
+    with Runtime(Settings(hosts=2)) as runtime:
+        for number in range(6):
+            with runtime.open(notes_entry(name=f"number {number}")) as session:
+                session.call("list_notes")
+        gc.collect()
+        assert len(runtime._pool._scenarios) <= 2
