@@ -26,8 +26,22 @@ from awm_gym.runtime.tools import HttpRequest, Tool, tools_from_openapi
 
 MODULE = "awm_entry_app"
 _MUTATORS = frozenset(
-    ("append", "add", "update", "pop", "popitem", "clear", "extend", "insert", "remove", "setdefault", "discard")
-    + ("sort", "reverse", "appendleft")
+    (
+        "append",
+        "add",
+        "update",
+        "pop",
+        "popitem",
+        "clear",
+        "extend",
+        "insert",
+        "remove",
+        "setdefault",
+        "discard",
+        "sort",
+        "reverse",
+        "appendleft",
+    )
 )
 
 
@@ -73,15 +87,18 @@ class App:
         sys.modules[MODULE] = module
         try:
             tree = ast.parse(source, "app.py")
-            exec(compile(tree, "app.py", "exec"), module.__dict__)
+            self.stateful = mutable_state(tree)
+            code = compile(tree, "app.py", "exec")
+            del tree  # some megabytes, which what is made next can use
+            exec(code, module.__dict__)
         except (Exception, SystemExit) as error:
             raise AppError(f"app.py cannot be loaded: {describe(error)}") from error
         self._app = _find_app(module)
-        self.stateful = mutable_state(tree)
         self._state: dict[str, Any] = {}
         try:
             loop.run_until_complete(self._start())
             tools, warnings = tools_from_openapi(self._app.openapi())
+            self._app.openapi_schema = None  # it is made anew should anyone ask
         except Exception as error:
             raise AppError(f"the app does not start: {describe(error)}") from error
         self.tools: dict[str, Tool] = {tool.spec.name: tool for tool in tools}

@@ -74,7 +74,7 @@ def connect(max_bytes: int, image: bytes = b"") -> SessionConnection:
         connection.execute("PRAGMA user_version=0")  # writes the first page: without one there is no image
     page_size = connection.execute("PRAGMA page_size").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count={max(1, max_bytes // page_size)}")
-    connection.execute("PRAGMA cache_size=-256")
+    connection.execute("PRAGMA cache_size=-32")  # kB; a page that is not in it is a copy away
     connection.execute("PRAGMA temp_store=MEMORY")  # the sandbox has no folder for a sort that outgrows the cache
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, max_bytes)
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)

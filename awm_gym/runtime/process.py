@@ -21,9 +21,11 @@ from awm_gym.runtime.scratch import remove
 
 # Importing the packages would bring gymnasium, numpy and the caller's side of the runtime, which no host needs and
 # every host would keep in memory: in a zygote they are bare packages, of which just the modules it asks for load.
+# pytest, where it is installed, is left out for the same reason: time-machine would import it to offer a fixture.
 _BOOTSTRAP = """
 import json, sys, types
 sys.path[:], folder = json.loads(sys.argv.pop(1)), sys.argv.pop(1)
+sys.modules["pytest"] = None
 for name in ("awm_gym", "awm_gym.runtime"):
     package = sys.modules[name] = types.ModuleType(name)
     package.__path__ = [folder + name.removeprefix("awm_gym").replace(".", "/")]

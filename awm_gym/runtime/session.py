@@ -178,6 +178,18 @@ class Session:
         """Asynchronous twin of `changes`."""
         return await self._runtime.join(self._changes())
 
+    def image(self) -> bytes:
+        """Return the database as it is now, as the bytes of an SQLite file. For people, not for agents.
+
+        Raises:
+            EnvironmentBroken: if host after host dies of it.
+        """
+        return self._runtime.wait(self._locked_image())
+
+    async def aimage(self) -> bytes:
+        """Asynchronous twin of `image`."""
+        return await self._runtime.join(self._locked_image())
+
     def digest(self) -> str:
         """Return a digest of the database's content; equal content has an equal digest on any machine."""
         return self._runtime.wait(self._digest())
@@ -367,15 +379,15 @@ class Session:
         await twin.resume(snapshot)
         return twin
 
-    async def _changes(self) -> Changes:
+    async def _locked_image(self) -> bytes:
         async with self._lock:
-            image = await self._image()
-        return await self._runtime.compare(self._scenario.image, image)
+            return await self._image()
+
+    async def _changes(self) -> Changes:
+        return await self._runtime.compare(self._scenario.image, await self._locked_image())
 
     async def _digest(self) -> str:
-        async with self._lock:
-            image = await self._image()
-        return await self._runtime.digest(image)
+        return await self._runtime.digest(await self._locked_image())
 
     async def resume(self, snapshot: Snapshot) -> None:
         """Place the session in a host, in the state of a snapshot; called once, by whoever made it."""

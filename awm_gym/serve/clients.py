@@ -8,16 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from awm_gym.errors import AwmError, EnvironmentBroken
-from awm_gym.runtime import Evidence, Runtime, Session, ToolResult, Verdict
+from awm_gym.runtime import Session, ToolResult
 from awm_gym.serve.record import Record, Visit
 
 OpenSession = Callable[[], Awaitable[Session]]
 Tell = Callable[[str], None]
-
-
-async def hand_over(_runtime: Runtime, evidence: Evidence) -> Verdict:
-    """Return the final database as facts: a verifier that sessions are opened with, as a verifier is shown it."""
-    return Verdict("incomplete", facts=evidence.final)
 
 
 @dataclass
@@ -44,7 +39,7 @@ class Clients:
         """Make an empty set.
 
         Args:
-            open_session: opens a world; its verifier must be `hand_over`.
+            open_session: opens a world.
             record: where the databases are kept that clients leave.
             tell: called with a line for people about each client session.
         """
@@ -109,9 +104,6 @@ class Clients:
 
     async def _keep(self, number: int, session: Session) -> None:
         try:
-            verdict = await session.averify()
-            if verdict.facts is None:
-                raise EnvironmentBroken(verdict.detail)
-            await asyncio.to_thread(self._record.keep, number, verdict.facts)
+            await asyncio.to_thread(self._record.keep, number, await session.aimage())
         except AwmError as error:
             self._tell(f"the database of client session {number} is lost: {error}")

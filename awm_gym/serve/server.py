@@ -18,7 +18,7 @@ from awm_gym.errors import AwmError
 from awm_gym.registry import Entry
 from awm_gym.runtime import Runtime, Snapshot
 from awm_gym.runtime.pool import Scenario
-from awm_gym.serve.clients import Clients, Tell, hand_over
+from awm_gym.serve.clients import Clients, Tell
 from awm_gym.serve.entry_files import with_task
 from awm_gym.serve.record import Record
 
@@ -114,7 +114,7 @@ async def serve(
     scenario = await runtime.ascenario(entry)
     start = None if image is None else Snapshot(entry.digest, task=0, seed=0, tick=0, image=image)
     record = await asyncio.to_thread(Record, folder, entry.key, scenario.image if image is None else image)
-    clients = Clients(lambda: runtime.aopen(entry, verifier=hand_over, snapshot=start), record, tell)
+    clients = Clients(lambda: runtime.aopen(entry, snapshot=start), record, tell)
 
     loopback = ip_address(listener.getsockname()[0]).is_loopback
 

@@ -40,12 +40,12 @@ class SqlFunctions:
     """The functions, ready to be installed on any number of connections.
 
     Args:
-        pristine: a connection of its own on which the original functions are evaluated. It may be replaced.
+        connect: opens a connection that nothing is overridden on, where the original functions are evaluated.
         stream: gives the generator for random() and randomblob().
     """
 
-    def __init__(self, pristine: sqlite3.Connection, stream: Callable[[], random.Random]) -> None:
-        self.pristine = pristine
+    def __init__(self, connect: Callable[[], sqlite3.Connection], stream: Callable[[], random.Random]) -> None:
+        self._connect = connect
         self._stream = stream
         self._now = ""
         self._forget_now: dict[str, Callable[[], None]] = {}
@@ -57,6 +57,16 @@ class SqlFunctions:
             for name, (start, stop) in _TIME_VALUES.items()
             if self._computes(f"{name}({', '.join('0' * stop)})")
         }
+
+    @functools.cached_property
+    def _pristine(self) -> sqlite3.Connection:
+        return self._connect()
+
+    def forget_pristine(self) -> None:
+        """Close the connection that the original functions are evaluated on; the next use opens another."""
+        if "_pristine" in self.__dict__:
+            self._pristine.close()
+            del self._pristine
 
     def set_now(self, now: str) -> None:
         """Set the virtual instant, and forget the answers that hold only for the one before.
@@ -87,7 +97,7 @@ class SqlFunctions:
 
     def _computes(self, expression: str) -> bool:
         try:
-            return bool(self.pristine.execute(f"SELECT {expression} IS NOT NULL").fetchone()[0])
+            return bool(self._pristine.execute(f"SELECT {expression} IS NOT NULL").fetchone()[0])
         except sqlite3.OperationalError:  # no such function
             return False
 
@@ -102,7 +112,7 @@ class SqlFunctions:
                 arguments = concrete
             marks = ", ".join("?" * len(arguments))
             answer: SqlValue
-            (answer,) = self.pristine.execute(f"SELECT {name}({marks})", arguments).fetchone()
+            (answer,) = self._pristine.execute(f"SELECT {name}({marks})", arguments).fetchone()
             return answer
 
         return function
@@ -126,7 +136,7 @@ class SqlFunctions:
 
     def _randomblob(self, size: SqlValue) -> bytes:
         count: int
-        (count,) = self.pristine.execute("SELECT max(1, ifnull(CAST(? AS INTEGER), 1))", (size,)).fetchone()
+        (count,) = self._pristine.execute("SELECT max(1, ifnull(CAST(? AS INTEGER), 1))", (size,)).fetchone()
         if count > _LARGEST_BLOB:
             raise OverflowError(f"expected a size of at most {_LARGEST_BLOB} bytes, got {count}")  # "too big"
         return self._stream().randbytes(count)

@@ -29,10 +29,11 @@ class World:
         self._connect = sqlite3.connect
         self._clock = Clock(anchor)
         self._randomness = Randomness()
-        self._sql = SqlFunctions(self._pristine(), lambda: self._randomness.stream)
+        self._sql = SqlFunctions(self._pristine, lambda: self._randomness.stream)
         replace_everywhere((sqlite3.connect, self._connect_in_world()))
         follow_clock()
-        os.register_at_fork(after_in_child=self._after_fork)
+        # An SQLite connection must not be used across a fork, after which `random` has just reseeded itself.
+        os.register_at_fork(before=self._sql.forget_pristine, after_in_child=lambda: self.enter(*self._instant))
 
     @classmethod
     def start(cls, anchor: datetime) -> "World":
@@ -91,12 +92,6 @@ class World:
             return connection
 
         return connect
-
-    def _after_fork(self) -> None:
-        # An SQLite connection must not be used across a fork, and `random` has just reseeded itself.
-        self._sql.pristine.close()
-        self._sql.pristine = self._pristine()
-        self.enter(*self._instant)
 
 
 def now_of(anchor: datetime, tick: int) -> datetime:

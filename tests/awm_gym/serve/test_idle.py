@@ -9,7 +9,7 @@ import pytest
 
 from awm_gym.registry import Entry
 from awm_gym.runtime import Runtime
-from awm_gym.serve.clients import Clients, hand_over
+from awm_gym.serve.clients import Clients
 from awm_gym.serve.record import Record
 from awm_gym.serve.server import application
 from tests.awm_gym.serve.servers import hello, note_bodies, request
@@ -48,7 +48,7 @@ def test_a_client_session_that_idles_ends_and_its_database_is_kept(
     lines: list[str] = []
     scenario = runtime.scenario(notes)
     record = Record(tmp_path, notes.key, scenario.image)
-    clients = Clients(lambda: runtime.aopen(notes, verifier=hand_over), record, lines.append)
+    clients = Clients(lambda: runtime.aopen(notes), record, lines.append)
     app = application(scenario, clients, idle_s=IDLE_S)
 
     async def play() -> list[int]:
