@@ -26,22 +26,10 @@ from awm_gym.runtime.tools import HttpRequest, Tool, tools_from_openapi
 
 MODULE = "awm_entry_app"
 _MUTATORS = frozenset(
-    (
-        "append",
-        "add",
-        "update",
-        "pop",
-        "popitem",
-        "clear",
-        "extend",
-        "insert",
-        "remove",
-        "setdefault",
-        "discard",
-        "sort",
-        "reverse",
-        "appendleft",
-    )
+    {
+        *("append", "appendleft", "extend", "insert", "add", "update", "setdefault"),
+        *("pop", "popitem", "remove", "discard", "clear", "sort", "reverse"),
+    }
 )
 
 
