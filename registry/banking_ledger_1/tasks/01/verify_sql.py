@@ -1,0 +1,75 @@
+"""Facts for a judge.
+
+The six open references are answered with their amounts, and nothing was changed.
+"""
+
+import pathlib
+import sqlite3
+
+QUERIES = {
+    "open_references": """
+        SELECT j.reference,
+            sum(CASE p.side WHEN 'credit' THEN p.amount_cents ELSE -p.amount_cents END) AS credit_cents
+        FROM postings p
+        JOIN journals j ON j.id = p.journal_id
+        WHERE p.gl_account_id = 9 AND j.status = 'posted'
+        GROUP BY j.reference
+        HAVING credit_cents <> 0
+        ORDER BY j.reference
+    """,
+    "not_posted": """
+        SELECT j.id, j.reference, j.status, p.side, p.amount_cents
+        FROM postings p
+        JOIN journals j ON j.id = p.journal_id
+        WHERE p.gl_account_id = 9 AND j.status <> 'posted'
+        ORDER BY j.id
+    """,
+}
+
+
+def read(path):
+    """Return {table: {key: row}} and the answers to the queries."""
+    con = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True)
+    con.row_factory = sqlite3.Row
+    try:
+        tables = {}
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (name,) in con.execute(names).fetchall():
+            keys = [row["name"] for row in con.execute(f'PRAGMA table_info("{name}")') if row["pk"]]
+            rows = [dict(row) for row in con.execute(f'SELECT * FROM "{name}"')]
+            tables[name] = {" ".join(str(row[key]) for key in keys): row for row in rows}
+        return tables, {what: [dict(row) for row in con.execute(query)] for what, query in QUERIES.items()}
+    finally:
+        con.close()
+
+
+def compare(old, new):
+    """Return the rows of a table that were added, removed or changed; a change as column: [before, after]."""
+    shared = [key for key in old if key in new and old[key] != new[key]]
+    changed = {
+        key: {c: [v, new[key].get(c)] for c, v in old[key].items() if new[key].get(c) != v} for key in shared
+    }
+    return {
+        "added": [new[key] for key in new if key not in old],
+        "removed": [old[key] for key in old if key not in new],
+        "changed": changed,
+    }
+
+
+def verify_task(initial_db_path, final_db_path):
+    """Return facts, and no verdict."""
+    try:
+        (before, seen_before), (after, seen_after) = read(initial_db_path), read(final_db_path)
+    except sqlite3.Error as error:
+        return {"error": f"a database cannot be read: {error}"}
+    changes = {table: compare(before.get(table, {}), after.get(table, {})) for table in before | after}
+    changes = {table: parts for table, parts in changes.items() if any(parts.values())}
+    log = changes.pop("audit_log", {"added": []})
+    return {
+        "before": seen_before,
+        "after": seen_after,
+        "changes_by_table": changes,
+        "writes_in_the_audit_log": [
+            f"{row['action']} {row['entity']} {row['entity_id']}: {row['detail']}" for row in log["added"]
+        ],
+    }
