@@ -1,0 +1,150 @@
+"""Task 4: a credit of 624 dollars waits for approval, the customer knows, and the amount is answered."""
+
+import re
+import sqlite3
+from pathlib import Path
+
+START, END = "2026-05-06 09:00:00", "2026-05-06 10:00:00"
+# What the agent may put in its own words.
+FREE_TEXT = {"credits": {"reason"}}
+TICKET, APRIL_INVOICE, CREDIT_REVIEW_EN = 433, 3, 5
+CENTS = 62400
+
+
+def read(path):
+    """Return every table of a database as {key: row}."""
+    db = sqlite3.connect(Path(path).resolve().as_uri() + "?mode=ro", uri=True)
+    db.row_factory = sqlite3.Row
+    try:
+        tables = {}
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (table,) in db.execute(names).fetchall():
+            keys = [column["name"] for column in db.execute(f'PRAGMA table_info("{table}")') if column["pk"]]
+            rows = [dict(row) for row in db.execute(f'SELECT * FROM "{table}"')]
+            tables[table] = {
+                row[keys[0]] if len(keys) == 1 else tuple(row[key] for key in keys): row for row in rows
+            }
+        return tables
+    finally:
+        db.close()
+
+
+def seen(column, value):
+    """Return a value to compare: a moment within the episode counts as "now"."""
+    is_moment = column == "at" or column.endswith(("_at", "_since"))
+    return "now" if is_moment and isinstance(value, str) and START <= value < END else value
+
+
+def bag(rows):
+    """Return rows in a form that does not depend on their order."""
+    return sorted(repr(sorted(row.items())) for row in rows)
+
+
+def differences(before, after):
+    """Return all that differs: {table: {"new": bag of rows, "gone": keys, "changed": {key: columns}}}.
+
+    New rows are compared without their ids and free text. What does not differ is left out.
+    """
+    if before.keys() != after.keys():
+        return {"tables": "differ"}
+    found = {}
+    for table, old in before.items():
+        now = after[table]
+        skip = {"id"} | FREE_TEXT.get(table, set())
+        parts = {
+            "new": bag(
+                {column: seen(column, value) for column, value in now[key].items() if column not in skip}
+                for key in now.keys() - old.keys()
+            ),
+            "gone": sorted(old.keys() - now.keys()),
+            "changed": {
+                key: {column: seen(column, now[key].get(column)) for column in differing}
+                for key in old.keys() & now.keys()
+                if (differing := [name for name, value in old[key].items() if now[key].get(name) != value])
+            },
+        }
+        if any(parts.values()):
+            found[table] = {name: part for name, part in parts.items() if part}
+    return found
+
+
+def logged(action, entity_id, detail, entity="ticket"):
+    """Return a row of the audit log."""
+    return {
+        "at": "now",
+        "agent_id": 1,
+        "action": action,
+        "entity": entity,
+        "entity_id": entity_id,
+        "detail": detail,
+    }
+
+
+def macro_sent(after, ticket_id, macro_id, article_id=None):
+    """Return the public message that sending a macro on a ticket leaves."""
+    ticket, text = after["tickets"][ticket_id], after["macros"][macro_id]["body"]
+    blanks = {
+        "{contact}": after["contacts"][ticket["contact_id"]]["full_name"],
+        "{ticket}": ticket["number"],
+        "{agent}": after["agents"][1]["full_name"],
+    }
+    for blank, filling in blanks.items():
+        text = text.replace(blank, filling)
+    return {
+        "ticket_id": ticket_id,
+        "author_kind": "agent",
+        "contact_id": None,
+        "agent_id": 1,
+        "visibility": "public",
+        "body": text,
+        "macro_id": macro_id,
+        "article_id": article_id,
+        "created_at": "now",
+    }
+
+
+def amounts(answer):
+    """Return the numbers of an answer, without those of tickets, invoices and the year."""
+    text = re.sub(r"(?i)\b(?:HR|INV)-\d+\b|\b2026\b", " ", answer)
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    return {float(number) for number in re.findall(r"(?<![\d.-])\d+(?:\.\d+)?", text)}
+
+
+def expected(before, after):
+    """Return the differences that the credit by the handbook leaves."""
+    credit = {
+        "invoice_id": APRIL_INVOICE,
+        "ticket_id": TICKET,
+        "kind": "sla",
+        "amount_cents": CENTS,
+        "status": "pending_approval",
+        "requested_by": 1,
+        "decided_by": None,
+        "created_at": "now",
+        "decided_at": None,
+    }
+    log = [
+        logged("credit", TICKET, f"sla {CENTS} cents on INV-2603"),
+        logged("reply", TICKET, "CREDIT-REVIEW en"),
+        logged("set_status", TICKET, "open -> on_hold"),
+    ]
+    return {
+        "credits": {"new": bag([credit])},
+        "tickets": {"changed": {TICKET: {"status": "on_hold", "updated_at": "now"}}},
+        "ticket_messages": {"new": bag([macro_sent(after, TICKET, CREDIT_REVIEW_EN)])},
+        "audit_log": {"new": bag(log)},
+    }
+
+
+def is_solved(before, after, answer):
+    """Say whether the differences are the expected ones and the answer is the amount."""
+    return differences(before, after) == expected(before, after) and amounts(answer) == {CENTS / 100}
+
+
+def verify_task_completion(initial_db_path, final_db_path, final_answer=None):
+    """Say "complete" if all that was asked for was done and nothing else, otherwise "others"."""
+    try:
+        solved = is_solved(read(initial_db_path), read(final_db_path), final_answer)
+    except Exception:  # a database or an answer that makes no sense does not solve the task
+        solved = False
+    return {"result": "complete" if solved else "others"}

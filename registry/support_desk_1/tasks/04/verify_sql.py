@@ -1,0 +1,88 @@
+"""Facts for a judge.
+
+Task 4: a credit of 624 dollars waits for approval, the customer knows, and the amount is answered.
+"""
+
+import sqlite3
+from pathlib import Path
+
+EVIDENCE = {
+    "credits_of_calder_and_wray": """
+        SELECT c.*
+        FROM credits c
+        JOIN invoices i ON i.id = c.invoice_id
+        WHERE i.organisation_id = 2
+        ORDER BY c.id
+    """,
+    "invoices": """
+        SELECT id, number, month, amount_cents
+        FROM invoices
+        WHERE organisation_id = 2
+        ORDER BY month
+    """,
+    "tickets_solved_in_april": """
+        SELECT t.number, t.priority, c.outcome, v.value AS root_cause
+        FROM tickets t
+        JOIN sla_clocks c ON c.ticket_id = t.id AND c.kind = 'resolution'
+        LEFT JOIN ticket_field_values v ON v.ticket_id = t.id AND v.field_id = 4
+        WHERE t.organisation_id = 2 AND t.solved_at >= '2026-04-01' AND t.solved_at <
+            '2026-05-01'
+        ORDER BY t.id
+    """,
+    "the_request": """
+        SELECT t.status, m.author_kind, m.macro_id, m.body
+        FROM tickets t
+        JOIN ticket_messages m ON m.ticket_id = t.id
+        WHERE t.id = 433
+        ORDER BY m.id
+    """,
+}
+
+
+def read(path):
+    """Return every table as {key: row}, and what the queries of this task find."""
+    db = sqlite3.connect(Path(path).resolve().as_uri() + "?mode=ro", uri=True)
+    db.row_factory = sqlite3.Row
+    try:
+        tables = {}
+        names = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        for (table,) in db.execute(names).fetchall():
+            keys = [column["name"] for column in db.execute(f'PRAGMA table_info("{table}")') if column["pk"]]
+            rows = [dict(row) for row in db.execute(f'SELECT * FROM "{table}"')]
+            tables[table] = {", ".join(str(row[key]) for key in keys): row for row in rows}
+        return tables, {name: [dict(row) for row in db.execute(query)] for name, query in EVIDENCE.items()}
+    finally:
+        db.close()
+
+
+def compare(old, now):
+    """Return which rows of a table are new, gone or changed; of changed columns both values."""
+    changed = {}
+    for key in old.keys() & now.keys():
+        columns = {
+            name: [value, now[key].get(name)]
+            for name, value in old[key].items()
+            if now[key].get(name) != value
+        }
+        if columns:
+            changed[key] = columns
+    return {
+        "new": [now[key] for key in now if key not in old],
+        "gone": [old[key] for key in old if key not in now],
+        "changed": dict(sorted(changed.items())),
+    }
+
+
+def verify_task(initial_db_path, final_db_path):
+    """Return what differs between the two databases, and the rows that matter; no verdict."""
+    try:
+        (before, evidence_before), (after, evidence_after) = read(initial_db_path), read(final_db_path)
+    except (sqlite3.Error, OSError) as error:
+        return {"error": f"a database cannot be read: {error}"}
+    tables = {name: compare(before.get(name, {}), after.get(name, {})) for name in sorted({*before, *after})}
+    return {
+        "differences": {name: parts for name, parts in tables.items() if any(parts.values())},
+        "number_of_rows_that_differ": sum(len(part) for parts in tables.values() for part in parts.values()),
+        "evidence_before": evidence_before,
+        "evidence_after": evidence_after,
+    }

@@ -1,0 +1,142 @@
+"""Holds of the day: two booked, one released, two sent for approval, one left alone."""
+
+import json
+import pathlib
+import sqlite3
+
+# What the application makes up for a new row: ids, names made from ids, moments.
+MADE_UP = {
+    *("id", "reference", "locator", "number", "entity_id", "at", "created_at", "placed_at", "expires_at"),
+    *("issued_at", "issued_on", "due_on", "requested_at"),
+}
+
+
+def load(path):
+    """Return every table as {key: row}, and its links to other tables as {column: table}."""
+    con = sqlite3.connect(pathlib.Path(path).absolute().as_uri() + "?mode=ro", uri=True)
+    con.row_factory = sqlite3.Row
+    try:
+        tables, links = {}, {}
+        for (name,) in con.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            if name.startswith("sqlite_"):
+                continue
+            keys = [column["name"] for column in con.execute(f'PRAGMA table_info("{name}")') if column["pk"]]
+            rows = [dict(row) for row in con.execute(f'SELECT * FROM "{name}"')]
+            tables[name] = {
+                tuple(row[k] for k in keys) if len(keys) > 1 else row[keys[0]]: row for row in rows
+            }
+            found = con.execute(f'PRAGMA foreign_key_list("{name}")')
+            links[name] = {link["from"]: link["table"] for link in found}
+        return tables, links
+    finally:
+        con.close()
+
+
+def changes(before, after, links):
+    """Return what differs, as {table: {"added": [row], "removed": [key], "changed": {key: {column: new}}}}.
+
+    A new row stands without NULLs and without what was made up for it. Where a row points to a new row, the
+    new row itself stands in place of its id, so that nothing depends on the order of the calls.
+    """
+    if before.keys() != after.keys():
+        raise ValueError("the databases hold different tables")
+    new = {table: after[table].keys() - before[table].keys() for table in before}
+
+    def value(table, column, content):
+        target = links[table].get(column)
+        return row_of(target, content) if target and content in new[target] else content
+
+    def row_of(table, key):
+        row = after[table][key].items()
+        return {c: value(table, c, v) for c, v in row if c not in MADE_UP and v is not None}
+
+    found = {}
+    for table, old in before.items():
+        changed = {}
+        for key in old.keys() & after[table].keys():
+            columns = after[table][key].items()
+            changed[key] = {c: value(table, c, v) for c, v in columns if (c, v) not in old[key].items()}
+            changed[key].pop("decided_at", None)
+        kinds = {
+            "added": in_order(row_of(table, key) for key in new[table]),
+            "removed": sorted(old.keys() - after[table].keys()),
+            "changed": {key: columns for key, columns in changed.items() if columns},
+        }
+        if kinds := {kind: rows for kind, rows in kinds.items() if rows}:
+            found[table] = kinds
+    return found
+
+
+def in_order(rows):
+    """Return rows in an order that depends on nothing but their content."""
+    return sorted(rows, key=lambda row: json.dumps(row, sort_keys=True))
+
+
+def audited(found, *writes):
+    """Take the audit log out of what changed; say whether all that is new there are these (action, entity)."""
+    log = found.pop("audit_log", {})
+    rows = sorted((row["action"], row["entity"], row["user_id"]) for row in log.get("added", []))
+    return log.keys() <= {"added"} and rows == sorted((*write, 1) for write in writes)
+
+
+def same(found, expected):
+    """Compare what changed with what was expected, in whatever order the rows were added."""
+    for kinds in expected.values():
+        if "added" in kinds:
+            kinds["added"] = in_order(kinds["added"])
+    return found == expected
+
+
+NEW_YORK = {"trip_id": 34, "total_cents": 180300, "created_by": 1}
+LONDON = {"trip_id": 36, "total_cents": 26600, "created_by": 1}
+QUESTION = {"approver_id": 9, "status": "pending", "requested_by": 1}
+EXPECTED = {
+    "bookings": {"added": [NEW_YORK, LONDON]},
+    "segments": {
+        "changed": {
+            82: {"status": "booked", "booking_id": NEW_YORK},
+            84: {"status": "booked", "booking_id": LONDON},
+            80: {"status": "released"},
+        }
+    },
+    "holds": {
+        "changed": {
+            72: {"status": "booked"},
+            79: {"status": "booked"},
+            68: {"status": "released"},
+        }
+    },
+    "tickets": {"added": [{"segment_id": 82, "fare_cents": 171400, "taxes_cents": 7100, "status": "open"}]},
+    "charges": {
+        "added": [
+            {"trip_id": 34, "segment_id": 82, "kind": "flight", "amount_cents": 178500},
+            {"trip_id": 34, "kind": "service_fee", "amount_cents": 1800},
+            {"trip_id": 36, "segment_id": 84, "kind": "hotel", "amount_cents": 24800},
+            {"trip_id": 36, "kind": "service_fee", "amount_cents": 1800},
+        ]
+    },
+    "flight_fares": {"changed": {85: {"seats_left": 3}}},
+    "approvals": {
+        "added": [
+            QUESTION | {"trip_id": 37, "reason": "hotel_cap"},
+            QUESTION | {"trip_id": 38, "reason": "advance_purchase"},
+        ]
+    },
+    "trips": {"changed": {37: {"approval_status": "pending"}, 38: {"approval_status": "pending"}}},
+}
+
+
+def solved(before, found, answer):
+    """Say whether this and nothing else changed."""
+    booked, asked = [("book", "booking")] * 2, [("request", "approval")] * 2
+    return audited(found, *booked, *asked, ("release", "flight")) and same(found, EXPECTED)
+
+
+def verify_task_completion(initial_db_path, final_db_path, final_answer=None):
+    """Say "complete" if exactly what the task asks for was done, otherwise "others"."""
+    try:
+        before, links = load(initial_db_path)
+        done = solved(before, changes(before, load(final_db_path)[0], links), final_answer)
+    except Exception:  # whatever is wrong with a database or an answer, the task is not solved
+        done = False
+    return {"result": "complete" if done else "others"}
