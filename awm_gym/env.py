@@ -1,18 +1,17 @@
 """`AwmEnv`: an entry as a single Gymnasium environment, the thin face over its `Episodes`."""
 
 import copy
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import gymnasium
 
 from awm_gym.episode import Info, Observation, Rules
-from awm_gym.episodes import EnvSnapshot, Episodes, checked_options
+from awm_gym.episodes import EnvSnapshot, Episodes, TaskChoice, checked_options
 from awm_gym.registry import Entry, get_entry
 from awm_gym.reward import reward_scheme
 from awm_gym.runtime import Runtime, ToolSpec, Verdict, default_runtime
 from awm_gym.runtime.session import Session
-from awm_gym.runtime.types import Outcome, Verifier
+from awm_gym.runtime.types import Outcome, VerifierLike
 from awm_gym.spaces import ToolCallSpace, observation_space
 
 
@@ -31,9 +30,9 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
         name: str,
         *,
         task: int | None = None,
-        tasks: Sequence[int] | None = None,
+        tasks: TaskChoice = None,
         max_steps: int = 50,
-        verifier: str | Verifier = "code",
+        verifier: VerifierLike = "code",
         reward: str | dict[Outcome, float] = "binary",
         source: str | None = None,
         render_mode: str | None = None,
@@ -44,9 +43,10 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
         Args:
             name: the entry's name.
             task: index of the one task to play.
-            tasks: indices of the tasks that episodes are drawn from; all by default.
+            tasks: indices of the tasks that episodes are drawn from, or `"verified"` for those that an audit has
+                proven; all by default.
             max_steps: actions an episode may have; one that runs out is verified, and truncated.
-            verifier: who judges: `"code"`, or a verifier of your own.
+            verifier: who judges: `"code"`, `"diff"`, `"sql"`, a verifier of your own, or several that must agree.
             reward: `"binary"`, `"paper"`, or a reward for each outcome.
             source: name or path of the source to take the entry from; the last that has it by default.
             render_mode: `"ansi"`, `"human"` or None.
@@ -55,7 +55,8 @@ class AwmEnv(gymnasium.Env[Observation, dict[str, Any]]):
         Raises:
             EntryNotFound: if no source holds the entry.
             TaskNotFound: if the entry has no such task.
-            VerifierNotFound: if a task has no verifier of that kind.
+            VerifierNotFound: if a task lacks what the verifier needs.
+            EndpointMissing: if the verifier needs an LLM, and none is configured.
             EnvironmentBroken: if the entry's app cannot be brought up.
         """
         if task is not None:

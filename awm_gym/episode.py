@@ -5,7 +5,6 @@ many at once. Whatever an agent sends becomes an observation it can learn from; 
 all is the caller's mistake.
 """
 
-import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,7 +102,7 @@ class Episode:
             "entry": entry.key,
             "digest": entry.digest,
             "task_index": self.session.task_index,
-            "tools": tools_json(self.session),
+            "tools": self.session.tools_json,
         }
 
     async def step(self, action: Any) -> Step:
@@ -127,7 +126,7 @@ class Episode:
             return await self._go_on(problem.message, "malformed", 0)
         if listing:
             self._note(listed=True)
-            return await self._go_on(tools_json(self.session), "ok", 0)
+            return await self._go_on(self.session.tools_json, "ok", 0)
         return await self._act(action["tool"], action["arguments"])
 
     async def _act(self, tool: str, arguments: dict[str, Any]) -> Step:
@@ -207,12 +206,3 @@ class Episode:
         }
         seen = observation(self.session.task.text, content, kind != "ok")
         return Step(seen, reward, terminated, truncated, info)
-
-
-def tools_json(session: Session) -> str:
-    """Return the tools of a session as a JSON list of objects with name, description and input schema."""
-    listed = [
-        {"name": tool.name, "description": tool.description, "input_schema": tool.input_schema}
-        for tool in session.tools
-    ]
-    return json.dumps(listed, ensure_ascii=False)

@@ -6,20 +6,24 @@ behave alike. Methods that wait are coroutines for the runtime's loop.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from gymnasium.error import ResetNeeded
 
+from awm_gym.audit.grades import VERIFIED, verified_tasks
 from awm_gym.episode import Episode, Info, Observation, Progress, Rules, Step
 from awm_gym.errors import TaskNotFound
 from awm_gym.registry import Entry
+from awm_gym.reward.verifiers import require
 from awm_gym.runtime import Runtime, Snapshot, Verdict
-from awm_gym.runtime.runtime import find_verifier
-from awm_gym.runtime.types import Verifier
+from awm_gym.runtime.types import VerifierLike
 from awm_gym.spaces import ToolCallSpace
 
 OPTIONS = ("task",)
+
+TaskChoice = Sequence[int] | Literal["verified"] | None
+"""Indices of tasks; those that an audit graded `verified`; or all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +51,20 @@ class Episodes:
         generator: what tasks and seeds are drawn from.
     """
 
-    def __init__(
-        self, runtime: Runtime, entry: Entry, tasks: Sequence[int] | None, rules: Rules, verifier: str | Verifier
-    ) -> None:
+    def __init__(self, runtime: Runtime, entry: Entry, tasks: TaskChoice, rules: Rules, verifier: VerifierLike) -> None:
         """Bring the entry to life and prepare for the first reset.
 
         Raises:
-            TaskNotFound: if the entry has no such task, or the list is empty.
-            VerifierNotFound: if a task has no verifier of the kind asked for.
+            TaskNotFound: if the entry has no such task, the list is empty, or none is verified.
+            VerifierNotFound: if a task lacks what the verifier needs.
             EnvironmentBroken: if the entry's app cannot be brought up.
         """
         self.entry = entry
-        self.tasks = tuple(range(len(entry.tasks)) if tasks is None else tasks)
+        self.tasks = _chosen(entry, tasks)
         if not self.tasks:
             raise TaskNotFound(f"expected at least one task of {entry.key!r} to play, got an empty list")
         for index in self.tasks:
-            task = entry.task(index)
-            if verifier == "code":
-                task.verifier("code")
-        find_verifier(verifier)
+            require(verifier, entry.task(index))
         self.scenario = runtime.scenario(entry)
         self.space = ToolCallSpace(self.scenario.tools)
         self.generator: np.random.Generator | None = None
@@ -137,6 +136,16 @@ class Episodes:
         episode, self._episode = self._episode, None
         if episode is not None:
             await episode.session.aclose()
+
+
+def _chosen(entry: Entry, tasks: TaskChoice) -> tuple[int, ...]:
+    if tasks is None:
+        return tuple(range(len(entry.tasks)))
+    if not isinstance(tasks, str):
+        return tuple(tasks)
+    if tasks != VERIFIED:
+        raise ValueError(f"expected indices of tasks, or {VERIFIED!r}; got {tasks!r}")
+    return verified_tasks(entry)
 
 
 def checked_options(options: dict[str, Any] | None, allowed: Sequence[str] = OPTIONS) -> dict[str, Any]:

@@ -43,3 +43,11 @@ class SandboxUnavailable(AwmError):
 
 class SnapshotMismatch(AwmError):
     """A snapshot belongs to another entry, or to another version of it."""
+
+
+class EndpointMissing(AwmError):
+    """An LLM is needed, and no endpoint or model is configured, or the client library is not installed."""
+
+
+class LlmFailed(AwmError):
+    """An LLM endpoint gave no usable answer, in spite of retries."""

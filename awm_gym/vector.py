@@ -17,12 +17,12 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from awm_gym.episode import Info, Observation, Rules, Step
-from awm_gym.episodes import EnvSnapshot, Episodes, checked_options
+from awm_gym.episodes import EnvSnapshot, Episodes, TaskChoice, checked_options
 from awm_gym.registry import get_entry
 from awm_gym.reward import reward_scheme
 from awm_gym.runtime import Runtime, Verdict, default_runtime
 from awm_gym.runtime.session import Session
-from awm_gym.runtime.types import Outcome, Verifier
+from awm_gym.runtime.types import Outcome, VerifierLike
 from awm_gym.spaces import observation_space
 
 Actions = Sequence[dict[str, Any]]
@@ -43,10 +43,10 @@ class AwmVectorEnv(VectorEnv[Observation, Actions, npt.NDArray[Any]]):
         name: str | Sequence[str],
         num_envs: int = 1,
         *,
-        tasks: Sequence[int] | None = None,
+        tasks: TaskChoice = None,
         task: int | None = None,
         max_steps: int = 50,
-        verifier: str | Verifier = "code",
+        verifier: VerifierLike = "code",
         reward: str | dict[Outcome, float] = "binary",
         source: str | None = None,
         autoreset_mode: str | AutoresetMode = AutoresetMode.NEXT_STEP,
@@ -241,14 +241,14 @@ class AwmVectorEnv(VectorEnv[Observation, Actions, npt.NDArray[Any]]):
 
 
 def make_vec(
-    ids: str | Sequence[str], num_envs: int | None = None, tasks: Sequence[int] | None = None, **options: Any
+    ids: str | Sequence[str], num_envs: int | None = None, tasks: TaskChoice = None, **options: Any
 ) -> AwmVectorEnv:
     """Make a vector environment of one or several scenarios.
 
     Args:
         ids: ids or names of entries, dealt to the sub-environments in turn.
         num_envs: how many sub-environments; one for each id by default.
-        tasks: indices of the tasks that episodes are drawn from; all by default.
+        tasks: indices of the tasks that episodes are drawn from, or `"verified"`; all by default.
         options: as for `AwmVectorEnv`.
     """
     names = [ids] if isinstance(ids, str) else list(ids)

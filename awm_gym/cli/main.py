@@ -21,7 +21,7 @@ from awm_gym.errors import AwmError
 GROUP = "awm_gym.commands"
 """Entry point group in which other packages offer commands: functions that take the subparsers."""
 
-_MODULES = ("demo", "registry", "env", "survey", "doctor")
+_MODULES = ("demo", "registry", "env", "survey", "verify", "audit", "bench", "doctor")
 _INTERRUPTED = 130
 _NOBODY_READS = 141
 

@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from awm_gym.audit.grades import VERIFIED, grades_of
 from awm_gym.errors import EntryError
 from awm_gym.registry import (
     Catalog,
@@ -39,6 +40,7 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
     as_json.add_argument("--json", action="store_true", help="print JSON")
 
     parser = subparsers.add_parser("list", parents=[source, as_json], help="list the entries on this machine")
+    parser.add_argument("--verified", action="store_true", help="only entries with verified tasks, and how many")
     parser.set_defaults(run=list_entries)
     parser = subparsers.add_parser("show", parents=[source, as_json], help="show an entry")
     parser.add_argument("name", help="the entry's name or gymnasium id")
@@ -66,8 +68,15 @@ def add_commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser
 
 
 def list_entries(args: argparse.Namespace) -> int:
-    """Print the entries on this machine."""
-    _print_listings(_catalog(args.source).summaries(), args.json)
+    """Print the entries on this machine, or those of them that have verified tasks."""
+    listings = _catalog(args.source).summaries()
+    if not args.verified:
+        _print_listings(listings, args.json)
+        return 0
+    verified = {
+        listing.summary.key: tasks for listing in listings if (tasks := _verified(listing.source, listing.summary.key))
+    }
+    _print_listings([listing for listing in listings if listing.summary.key in verified], args.json, verified)
     return 0
 
 
@@ -163,18 +172,36 @@ def _catalog(source: str | None) -> Catalog:
     return catalog if source is None else Catalog([catalog.source(source)])
 
 
-def _print_listings(listings: Iterable[Listing], as_json: bool) -> None:
+def _verified(source: Source, name: str) -> tuple[int, ...]:
+    """Return the indices of an entry's verified tasks; none of an entry that cannot be read."""
+    try:
+        grades = grades_of(source.get(name))
+    except EntryError as error:
+        _complain(error)
+        return ()
+    return tuple(task for task, grade in sorted(grades.items()) if grade == VERIFIED)
+
+
+def _print_listings(
+    listings: Iterable[Listing], as_json: bool, verified: dict[str, tuple[int, ...]] | None = None
+) -> None:
     if as_json:
-        content = [{**summary.model_dump(), "source": source.name} for source, summary in listings]
+        content = [
+            {**summary.model_dump(), "source": source.name, **({"verified": verified[summary.key]} if verified else {})}
+            for source, summary in listings
+        ]
         print(json.dumps(content, ensure_ascii=False, indent=2))
         return
     table = Table()
     table.add_column("name", no_wrap=True)
     table.add_column("title", overflow="fold")
     table.add_column("tasks", justify="right")
+    if verified is not None:
+        table.add_column("verified", justify="right")
     table.add_column("source", no_wrap=True)
     for source, summary in listings:
-        table.add_row(Text(summary.key), Text(summary.title), str(summary.tasks), Text(source.name))
+        proven = [] if verified is None else [str(len(verified[summary.key]))]
+        table.add_row(Text(summary.key), Text(summary.title), str(summary.tasks), *proven, Text(source.name))
     Console().print(table)
 
 

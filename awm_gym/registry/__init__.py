@@ -13,6 +13,7 @@ from awm_gym.registry.catalog import (
 )
 from awm_gym.registry.entry import (
     Entry,
+    Free,
     NearMiss,
     SampleRows,
     Solution,
@@ -33,6 +34,7 @@ __all__ = [
     "Catalog",
     "Entry",
     "FolderSource",
+    "Free",
     "JsonlSource",
     "Listing",
     "NearMiss",

@@ -74,13 +74,39 @@ class Verifier(_Frozen):
     raw_response: str = ""
 
 
+class Free(_Frozen):
+    """What may end up otherwise than the gold solutions leave it, for the verifier that compares with them.
+
+    Attributes:
+        tables: tables in which nothing counts.
+        rows: tables that may gain any rows, as logs do; the rows that were there count.
+        columns: by table, the columns whose values do not count.
+        wording: by table, the columns of text that may be worded freely, but must tell the gold text's numbers,
+            dates and names, and no others.
+    """
+
+    tables: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: dict[str, tuple[str, ...]] = {}
+    wording: dict[str, tuple[str, ...]] = {}
+
+
 class Task(_Frozen):
-    """One task: its text, how it is verified and how it is known to be solved."""
+    """One task: its text, how it is verified and how it is known to be solved.
+
+    Attributes:
+        text: what is to be done, as a user would say it.
+        verifiers: at most one of each kind.
+        gold: solutions that are accepted.
+        near_misses: wrong solutions that must be rejected.
+        free: what a solution may leave otherwise than the gold solutions do.
+    """
 
     text: str
     verifiers: tuple[Verifier, ...] = ()
     gold: tuple[Solution, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
+    free: Free = Free()
 
     @field_validator("verifiers")
     @classmethod
@@ -160,6 +186,9 @@ class Entry(_Frozen):
     def digest(self) -> str:
         """SHA-256 (hex) of the entry's content; equal digests mean equal environments."""
         content = self.model_dump(mode="json", exclude={"title", "provenance", "license", "db_path"})
+        for task, told in zip(self.tasks, content["tasks"], strict=True):
+            if task.free == Free():  # an entry that makes no use of it keeps the digest it had before there was any
+                del told["free"]
         text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -1,8 +1,8 @@
 """Writing entries as AWM's JSONL files, for tools that read those.
 
 The formats share a scenario's name, description, tasks, database, sample data, specification, code and
-verifiers; those come back equal. Title, anchor, licence, provenance, gold solutions and near misses have no
-place in AWM's files and stay behind.
+verifiers; those come back equal. Title, anchor, licence, provenance, gold solutions, what is free beside them and
+near misses have no place in AWM's files and stay behind.
 """
 
 import json

@@ -9,6 +9,8 @@
                                 what their author wrote around them
     tasks/00/gold.json          gold solutions: a list of {"calls": [{"tool", "arguments"}, ...], "answer"}
     tasks/00/near_misses.json   the same, each with a "why"
+    tasks/00/free.json          what a solution may leave otherwise than the gold solutions do: {"tables": [...],
+                                "rows": [...], "columns": {table: [...]}, "wording": {table: [...]}}
 
 Everything in a task's folder but task.txt may be absent. Files are read and written as UTF-8 bytes, so that
 what is written reads back equal, whatever the text; `write_entry` makes sure of it.
@@ -25,7 +27,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from awm_gym.errors import EntryError
-from awm_gym.registry.entry import Entry, NearMiss, SampleRows, Solution, Table, Task, Verifier, VerifierKind
+from awm_gym.registry.entry import Entry, Free, NearMiss, SampleRows, Solution, Table, Task, Verifier, VerifierKind
 from awm_gym.registry.sections import Section, read_sections, write_sections
 from awm_gym.registry.validation import explain
 
@@ -148,6 +150,8 @@ def _task_files(task: Task, folder: str) -> dict[str, str]:
     ):
         if solutions:
             files[path] = _json(path, [_solution(solution) for solution in solutions])
+    if free := task.free.model_dump(mode="json", exclude_defaults=True):
+        files[f"{folder}/free.json"] = _json(f"{folder}/free.json", free)
     return files
 
 
@@ -201,6 +205,7 @@ def _read_task(folder: Path) -> Task:
         verifiers=verifiers,
         gold=_read_solutions(folder / "gold.json", _GOLD),
         near_misses=_read_solutions(folder / "near_misses.json", _NEAR_MISSES),
+        free=_read_free(folder / "free.json"),
     )
 
 
@@ -217,6 +222,15 @@ def _read_solutions(path: Path, adapter: TypeAdapter[tuple[_S, ...]]) -> tuple[_
         return ()
     try:
         return adapter.validate_python(_read_json(path))
+    except ValidationError as error:
+        raise EntryError(f"{path}: {explain(error)}") from None
+
+
+def _read_free(path: Path) -> Free:
+    if not path.exists():
+        return Free()
+    try:
+        return Free.model_validate(_read_json(path))
     except ValidationError as error:
         raise EntryError(f"{path}: {explain(error)}") from None
 

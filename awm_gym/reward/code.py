@@ -30,4 +30,4 @@ async def verify_code(runtime: Runtime, evidence: Evidence) -> Verdict:
     return Verdict("judge_error", f"{expected}, got {str(value)[:200]}", value)
 
 
-register_verifier("code", verify_code)
+register_verifier("code", verify_code, lambda task: task.verifier("code"))

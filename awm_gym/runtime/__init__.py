@@ -20,6 +20,7 @@ from awm_gym.runtime.types import (
     ToolResult,
     Verdict,
     Verifier,
+    VerifierLike,
 )
 
 __all__ = [
@@ -38,5 +39,6 @@ __all__ = [
     "ToolSpec",
     "Verdict",
     "Verifier",
+    "VerifierLike",
     "default_runtime",
 ]

@@ -18,7 +18,7 @@ from sqlalchemy.pool.base import ConnectionPoolEntry
 # A small page keeps an image of twenty nearly empty tables near 90 kB instead of 300 kB, and so every open,
 # snapshot and fork three times as cheap; what SQL can see is the same.
 _PAGE_SIZE = 1024
-_CACHED_STATEMENTS = 16
+_CACHED_STATEMENTS = 8  # some 10 kB each, in every session
 _OPERATIONS_BETWEEN_LOOKS = 100_000
 _ESCAPED_QUOTE = re.compile(r"\\'")
 

@@ -7,6 +7,7 @@ Control messages open and close sessions and hand out images of their databases;
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import select
@@ -58,7 +59,6 @@ class Host:
         operations: dict[str, Callable[[wire.Header, bytes], tuple[wire.Header, bytes]]] = {
             "load": self._load,
             "open": self._open,
-            "fork": self._fork,
             "image": self._take_image,
             "close": self._close,
         }
@@ -92,6 +92,8 @@ class Host:
         changed = connection.total_changes - before
         self._image = blob or connection.serialize()
         connection.destroy()
+        gc.collect()
+        gc.freeze()  # the app stays; collections need not look at it again
         reply = {
             "tools": [tool.spec.model_dump() for tool in self._app.tools.values()],
             "warnings": [
@@ -107,11 +109,6 @@ class Host:
 
     def _open(self, header: wire.Header, blob: bytes) -> tuple[wire.Header, bytes]:
         self._sessions[header["session"]] = (self._connect(blob or self._image), header["seed"])
-        return {}, b""
-
-    def _fork(self, header: wire.Header, _blob: bytes) -> tuple[wire.Header, bytes]:
-        source, seed = self._sessions[header["source"]]
-        self._sessions[header["session"]] = (self._connect(source.serialize()), seed)
         return {}, b""
 
     def _take_image(self, header: wire.Header, _blob: bytes) -> tuple[wire.Header, bytes]:

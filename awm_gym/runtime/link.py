@@ -10,7 +10,7 @@ import asyncio
 import json
 import socket
 from collections import deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from awm_gym.runtime import replies, wire
 from awm_gym.runtime.process import Process, Zygote
@@ -26,18 +26,21 @@ _JSON_BYTES = 6
 _MAX_HEADER_BYTES = 32 * _MiB
 
 
+Cause = Literal["ended", "silence", "nonsense"]
+
+
 class HostDied(Exception):
     """The host went away before it answered; the text says why.
 
     Attributes:
         suspect: whether it may have died of this very message, since that was the oldest one unanswered.
-        hung: whether it was killed for its silence.
+        cause: `ended`: nobody knows; `silence`, `nonsense`: it was killed for that.
     """
 
-    def __init__(self, reason: str, *, suspect: bool = False, hung: bool = False) -> None:
+    def __init__(self, reason: str, *, suspect: bool = False, cause: Cause = "ended") -> None:
         super().__init__(reason)
         self.suspect = suspect
-        self.hung = hung
+        self.cause = cause
 
 
 class Unsendable(ValueError):
@@ -89,7 +92,7 @@ class _McpChannel(_Channel):
         self._pending.append(data)
         self._size += len(data)
         if self._size > self._limit:
-            self.link.die(f"it answered with more than {self._limit} bytes")
+            self.link.die(f"it answered with more than {self._limit} bytes", "nonsense")
         elif b"\n" in data:
             *lines, rest = b"".join(self._pending).split(b"\n")
             self._pending, self._size = [rest], len(rest)
@@ -104,7 +107,7 @@ class _McpChannel(_Channel):
                 raise replies.Nonsense("expected an answer to the oldest call")
             result = replies.tool_result(message)
         except ValueError as error:
-            self.link.die(f"it answered with nonsense: {error}")
+            self.link.die(f"it answered with nonsense: {error}", "nonsense")
             return
         self.answer(result)
 
@@ -121,7 +124,7 @@ class _ControlChannel(_Channel):
                     raise replies.Nonsense("expected no reply, since nothing was asked")
                 self.answer(frame)
         except ValueError as error:
-            self.link.die(f"it answered with nonsense: {error}")
+            self.link.die(f"it answered with nonsense: {error}", "nonsense")
 
 
 class HostLink:
@@ -232,7 +235,7 @@ class HostLink:
             return
         silent = self._loop.time() - min(since)
         if silent >= self._hang_s:
-            self.die(f"it was silent for {self._hang_s} s", hung=True)
+            self.die(f"it was silent for {self._hang_s} s", "silence")
         else:
             self._watch = self._loop.call_later(self._hang_s - silent, self._look)
 
@@ -248,12 +251,12 @@ class HostLink:
             self._left.clear()
             await self._left.wait()
 
-    def die(self, reason: str = "it was retired", *, hung: bool = False) -> None:
+    def die(self, reason: str = "it was retired", cause: Cause = "ended") -> None:
         """End the host, and whatever waits for it with HostDied.
 
         Args:
             reason: what they are told.
-            hung: whether it is ended for its silence.
+            cause: as in `HostDied`.
         """
         if not self.alive:
             return
@@ -268,5 +271,5 @@ class HostLink:
                 channel.transport.abort()
             for place, (_, future) in enumerate(channel.waiting):
                 if not future.done():
-                    future.set_exception(HostDied(reason, suspect=place == 0, hung=hung))
+                    future.set_exception(HostDied(reason, suspect=place == 0, cause=cause))
             channel.waiting.clear()

@@ -5,8 +5,10 @@ The `Pool` bounds how many hosts there are over all scenarios: beyond that, one 
 """
 
 import asyncio
+import json
 import weakref
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from awm_gym.errors import AwmError, EnvironmentBroken, RuntimeClosed
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHARE = 32
 """Sessions a host takes before another host is started for the same scenario."""
-_STARTS = 3
+_STARTS = 5
 """How often a host is started that dies while it loads: something from outside may have killed it."""
 
 
@@ -114,7 +116,7 @@ class Scenario:
                 told = await self._load(host)
             except HostDied as died:
                 reason = died
-                if died.hung:
+                if died.cause != "ended":
                     break
             except HostRefused as error:
                 host.die()
@@ -145,6 +147,11 @@ class Scenario:
             self.tools, self.image = told.tools, told.image
             self.warnings, self.failed = told.warnings, told.failed
             self.stateful, self.sandbox = told.stateful, told.sandbox
+
+    @cached_property
+    def tools_json(self) -> str:
+        """The tools as a JSON list of objects with name, description and input schema; one text for all sessions."""
+        return json.dumps([tool.model_dump() for tool in self.tools], ensure_ascii=False)
 
     def load_message(self) -> dict[str, Any]:
         """Return the control message that brings the entry up in a fresh host."""

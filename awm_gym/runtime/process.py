@@ -50,16 +50,27 @@ class Process:
         self.pid = pid
         self._pidfd = pidfd
 
+    def pause(self) -> None:
+        """Stop the process where it stands, until `resume`."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let a process go on that was stopped."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            if self._pidfd is not None:
+                signal.pidfd_send_signal(self._pidfd, number)
+            elif self.pid > 0 and not hasattr(os, "pidfd_open"):
+                os.kill(self.pid, number)
+
     def kill(self) -> None:
         """Kill the process if it still lives; more than once does no harm."""
+        self._signal(signal.SIGKILL)
         if self._pidfd is not None:
-            with contextlib.suppress(ProcessLookupError):
-                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
             os.close(self._pidfd)
             self._pidfd = None
-        elif self.pid > 0 and not hasattr(os, "pidfd_open"):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
         self.pid = -1
 
 

@@ -5,7 +5,6 @@ every value that travels on has the type it claims, a size that was foreseen, an
 """
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast, get_args
 
@@ -15,7 +14,6 @@ from awm_gym.runtime.types import CallKind, ToolResult
 
 _KINDS = frozenset(get_args(CallKind))
 _IMAGE_MAGIC = b"SQLite format 3\0"
-_MAX_DEPTH = 100
 _MAX_DETAIL_CHARS = 10_000
 
 
@@ -90,8 +88,8 @@ def _tool(value: Any) -> ToolSpec:
         spec = ToolSpec.model_validate(value)
     except ValueError as error:
         raise Nonsense(f"expected a tool, got {str(value)[:100]!r}: {error}") from None
-    if _deeper_than(_MAX_DEPTH, spec.input_schema):
-        raise Nonsense(f"expected schemas of at most {_MAX_DEPTH} levels; that of {spec.name[:100]!r} has more")
+    if wire.deeper_than(wire.MAX_DEPTH, spec.input_schema):
+        raise Nonsense(f"expected schemas of at most {wire.MAX_DEPTH} levels; that of {spec.name[:100]!r} has more")
     if not _is_text(json.dumps(value, ensure_ascii=False)):
         raise Nonsense(f"expected Unicode text in the schema of {spec.name[:100]!r}")
     return spec
@@ -111,16 +109,3 @@ def _is_text(value: Any) -> bool:
         return value.isascii() or bool(value.encode())
     except UnicodeEncodeError:
         return False
-
-
-def _deeper_than(depth: int, value: Any) -> bool:
-    level: list[Any] = [value]
-    for _ in range(depth):
-        level = [child for parent in level for child in _children(parent)]
-        if not level:
-            return False
-    return True
-
-
-def _children(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -19,15 +19,13 @@ from awm_gym.registry import Entry, get_entry
 from awm_gym.runtime.pool import Pool, Scenario
 from awm_gym.runtime.session import Session
 from awm_gym.runtime.settings import Settings
-from awm_gym.runtime.types import Changes, Snapshot, Verifier
+from awm_gym.runtime.types import Changes, Snapshot, VerifierLike
 from awm_gym.runtime.verification import Verification, VerifierCall
+from awm_gym.runtime.verifiers import find_verifier
 
 T = TypeVar("T")
 
 _CLOSED = "this runtime was closed; make a new Runtime()"
-
-VERIFIERS: dict[str, Verifier] = {}
-"""The verifiers that a session can be opened with, by name; `awm_gym.reward` fills it."""
 
 
 class Runtime:
@@ -76,7 +74,7 @@ class Runtime:
         task: int = 0,
         *,
         seed: int = 0,
-        verifier: str | Verifier = "code",
+        verifier: VerifierLike = "code",
         snapshot: Snapshot | None = None,
     ) -> Session:
         """Open a session.
@@ -85,7 +83,7 @@ class Runtime:
             entry: the environment, or its name.
             task: index of the task.
             seed: what the session's randomness comes from.
-            verifier: name of a verifier, or one of your own.
+            verifier: name of a verifier, one of your own, or several that must agree.
             snapshot: a state to begin in, instead of the entry's initial database.
 
         Raises:
@@ -101,14 +99,14 @@ class Runtime:
         task: int = 0,
         *,
         seed: int = 0,
-        verifier: str | Verifier = "code",
+        verifier: VerifierLike = "code",
         snapshot: Snapshot | None = None,
     ) -> Session:
         """Asynchronous twin of `open`."""
         return await self.join(self._open(_entry(entry), task, seed, verifier, snapshot))
 
     async def _open(
-        self, entry: Entry, task: int, seed: int, verifier: str | Verifier, snapshot: Snapshot | None
+        self, entry: Entry, task: int, seed: int, verifier: VerifierLike, snapshot: Snapshot | None
     ) -> Session:
         entry.task(task)
         scenario = await self._pool.scenario(entry)
@@ -235,21 +233,6 @@ async def _cancel_others() -> None:
 
 def _entry(entry: Entry | str) -> Entry:
     return get_entry(entry) if isinstance(entry, str) else entry
-
-
-def find_verifier(verifier: str | Verifier) -> Verifier:
-    """Return a verifier by its name, or the one given.
-
-    Raises:
-        ValueError: if none has that name.
-    """
-    if not isinstance(verifier, str):
-        return verifier
-    try:
-        return VERIFIERS[verifier]
-    except KeyError:
-        known = ", ".join(sorted(VERIFIERS))
-        raise ValueError(f"expected a verifier out of {known}, got {verifier!r}") from None
 
 
 _default: Runtime | None = None

@@ -35,10 +35,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _identifiers = itertools.count(1)
-_DEATHS = 3
+_DEATHS = 5
 """Hosts that may die of one message before it is given up; several, since something from outside may kill a host."""
-_HANGS = 2
-"""The same for hosts that were killed for their silence, which takes longer and is rarely chance."""
+_FAULTS = 2
+"""The same for hosts that had to be killed, for silence or nonsense: that is rarely chance."""
 
 
 class _HostsDied(EnvironmentBroken):
@@ -93,6 +93,11 @@ class Session:
     def tools(self) -> tuple[ToolSpec, ...]:
         """The tools an agent may call."""
         return self._scenario.tools
+
+    @property
+    def tools_json(self) -> str:
+        """The tools as a JSON list of objects with name, description and input schema."""
+        return self._scenario.tools_json
 
     @property
     def now(self) -> datetime:
@@ -286,10 +291,11 @@ class Session:
             if not died.suspect:
                 continue
             alone, deaths = True, deaths + 1
-            if deaths >= (_HANGS if died.hung else _DEATHS):
+            if deaths >= (_DEATHS if died.cause == "ended" else _FAULTS):
                 self._shunned = True
                 times = f"{deaths} times in a row"
-                raise _HostsDied(f"{self.entry.key}: the session's host died, {times}: {died}", died.hung) from None
+                message = f"{self.entry.key}: the session's host died, {times}: {died}"
+                raise _HostsDied(message, hung=died.cause == "silence") from None
 
     async def _placed(self, alone: bool) -> HostLink:
         """Return a living host that holds this session's database, rebuilding it there if need be."""

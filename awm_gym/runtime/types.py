@@ -1,7 +1,7 @@
 """What goes into and comes out of a session: results, verdicts, snapshots, changes. Frozen data, no behaviour."""
 
 import hashlib
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
@@ -138,6 +138,9 @@ class Evidence:
 
 Verifier = Callable[["Runtime", Evidence], Coroutine[Any, Any, Verdict]]
 """Turns the evidence of an episode into a verdict; runs on the runtime's loop, generated code in a process."""
+
+VerifierLike = str | Verifier | Sequence[str | Verifier]
+"""A verifier's name, a verifier, or several that must agree."""
 
 
 def fingerprint(text: str) -> bytes:

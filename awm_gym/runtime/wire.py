@@ -8,12 +8,15 @@ of a JSON header and raw bytes, each preceded by its length as an unsigned 32-bi
 import json
 import socket
 import struct
+from collections.abc import Iterable
 from typing import Any
 
 Header = dict[str, Any]
 
 _LENGTHS = struct.Struct(">II")
 MAX_FRAME = 1 << 30
+MAX_DEPTH = 100
+"""Levels that a JSON value of generated code may have: others must be able to walk it."""
 
 SESSION = "awm-gym/session"
 """Key in a request's `_meta`: which session the call is for."""
@@ -51,6 +54,20 @@ def parse(text: bytes) -> Header:
     if not isinstance(value, dict):
         raise ValueError("expected a JSON object")
     return value
+
+
+def deeper_than(depth: int, value: Any) -> bool:
+    """Tell whether a JSON value has more levels than that."""
+    level: list[Any] = [value]
+    for _ in range(depth):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return False
+    return True
+
+
+def _children(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 class FrameReader:

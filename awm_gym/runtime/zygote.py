@@ -67,6 +67,10 @@ def serve(channel: socket.socket, kind: str, walls: dict[str, Any]) -> None:
     try:
         _preload(kind)
         World.start(datetime(2000, 1, 1, tzinfo=UTC))
+        if kind == HOST:
+            from awm_gym.runtime.rehearsal import rehearse
+
+            rehearse()
         writable = (Path(scratch),) if kind == VERIFIER else ()
         try:
             plan = prepare(Policy(**walls, write=writable))

@@ -8,6 +8,9 @@ import pytest
 from awm_gym import __version__
 from awm_gym.cli import main
 from awm_gym.cli.doctor import missing_extras
+from awm_gym.registry import bundled_location, open_source
+
+BUNDLED = open_source(bundled_location()).names()
 
 
 def test_it_tells_what_is_here_and_runs_a_bundled_entry(
@@ -20,7 +23,7 @@ def test_it_tells_what_is_here_and_runs_a_bundled_entry(
     assert found["versions"]["awm_gym"] == __version__
     assert all(found["versions"][name] for name in ("python", "gymnasium", "fastapi", "sqlalchemy", "sqlite"))
     assert found["home"] == str(tmp_path)
-    assert {"name": "bundled", "entries": 2, "problems": 0}.items() <= found["sources"][0].items()
+    assert {"name": "bundled", "entries": len(BUNDLED), "problems": 0}.items() <= found["sources"][0].items()
     assert {layer["name"] for layer in found["sandbox"]} >= {"limits", "audit"}
     assert found["trial"]["error"] == ""
     assert all(found["trial"][part] > 0 for part in ("start_s", "call_s", "verify_s"))

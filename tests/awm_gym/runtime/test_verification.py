@@ -17,7 +17,8 @@ MISBEHAVIOUR = {
     "returns a word of its own": ("    return {'result': 'maybe'}", "maybe"),
     "returns what is no JSON": ("    return {'result': b'complete'}", "b'complete'"),
     "writes to the final database": (
-        "    with sqlite3.connect(final_db_path) as c: c.execute('DELETE FROM notes')\n    return {'result': 'complete'}",
+        "    with sqlite3.connect(final_db_path) as c: c.execute('DELETE FROM notes')\n"
+        "    return {'result': 'complete'}",
         "wrote to final.db",
     ),
     "writes to the initial database": (

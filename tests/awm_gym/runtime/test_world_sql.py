@@ -18,7 +18,7 @@ WORDS = ("now", "subsec", "subsecond")
 
 pristine = sqlite3.connect(":memory:")
 stream = random.Random(1)
-functions = SqlFunctions(pristine, lambda: stream)
+functions = SqlFunctions(lambda: pristine, lambda: stream)
 functions.set_now(NOW)
 
 
@@ -296,7 +296,7 @@ def test_random_numbers_span_64_bits_and_their_sign_can_be_changed(connection: s
         high = False
 
     for Lowest.high in (False, True):
-        extreme = SqlFunctions(pristine, Lowest)
+        extreme = SqlFunctions(lambda: pristine, Lowest)
         extreme.install(connection)
         assert one(connection, "abs(random())") >= 0
 

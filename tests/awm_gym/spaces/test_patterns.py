@@ -12,7 +12,9 @@ def test_ordinary_patterns_are_quick(pattern: str) -> None:
     assert is_quick(pattern)
 
 
-@pytest.mark.parametrize("pattern", [r"(a+)+$", r"(a|a)*b", r"(.*a){20}", r"((ab?)*)*", r"(a)(\1)+", "(", r"a*a*a*a*a*b"])
+@pytest.mark.parametrize(
+    "pattern", [r"(a+)+$", r"(a|a)*b", r"(.*a){20}", r"((ab?)*)*", r"(a)(\1)+", "(", r"a*a*a*a*a*b"]
+)
 def test_patterns_that_may_explode_are_not(pattern: str) -> None:
     assert not is_quick(pattern)
 

@@ -57,7 +57,8 @@ def changes(before, after, links):
         for key in old.keys() & after[table].keys():
             columns = after[table][key].items()
             changed[key] = {c: value(table, c, v) for c, v in columns if (c, v) not in old[key].items()}
-            changed[key].pop("decided_at", None)
+            if len(changed[key]) > 1:  # the moment of a decision, which comes with the decision
+                changed[key].pop("decided_at", None)
         kinds = {
             "added": in_order(row_of(table, key) for key in new[table]),
             "removed": sorted(old.keys() - after[table].keys()),

@@ -56,7 +56,8 @@ def changes(before, after, links):
         for key in old.keys() & after[table].keys():
             columns = after[table][key].items()
             changed[key] = {c: value(table, c, v) for c, v in columns if (c, v) not in old[key].items()}
-            changed[key].pop("decided_at", None)
+            if len(changed[key]) > 1:  # the moment of a decision, which comes with the decision
+                changed[key].pop("decided_at", None)
         kinds = {
             "added": in_order(row_of(table, key) for key in new[table]),
             "removed": sorted(old.keys() - after[table].keys()),
@@ -73,7 +74,7 @@ def in_order(rows):
 
 
 def audited(found, *writes):
-    """Take the audit log out of what changed; say whether all that is new there are these (action, entity)."""
+    """Take the audit log out of what changed; say whether just these (action, entity) were added to it."""
     log = found.pop("audit_log", {})
     rows = sorted((row["action"], row["entity"], row["user_id"]) for row in log.get("added", []))
     return log.keys() <= {"added"} and rows == sorted((*write, 1) for write in writes)
