@@ -2247,7 +2247,7 @@ async def get_account(db: Db) -> AccountOut:
 
 @app.get("/addresses", operation_id="list_addresses", summary="List your addresses")
 async def list_addresses(db: Db) -> Page[AddressOut]:
-    """List your address book."""
+    """List the addresses in your address book."""
     rows = db.scalars(select(Address).where(Address.user_id == USER_ID).order_by(Address.id)).all()
     return Page(total=len(rows), items=[AddressOut.model_validate(row) for row in rows])
 

@@ -3,7 +3,6 @@
 import os
 import resource
 import sys
-import threading
 from collections.abc import Callable
 
 import pytest
@@ -128,7 +127,3 @@ def test_an_app_cannot_pass_descriptors_to_the_caller(strike: Strike) -> None:
     before = open_descriptors()
     assert strike(code, shell_entry("forger")).kind in ("crash", "ok")
     assert open_descriptors() <= before + 20
-
-
-def test_after_all_of_it_the_caller_has_no_more_threads(runtime: Runtime) -> None:
-    assert sum(thread.name == "awm-gym" for thread in threading.enumerate()) <= 3
